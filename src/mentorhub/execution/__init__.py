@@ -1,0 +1,21 @@
+"""Executes GraphQL operations fast. Knows GraphQL and Strawberry, nothing of mentors. See README.md."""
+
+from .batches import Batches, OperationContext, batch
+from .declarations import extend, rows
+from .documents import Prepared
+from .engine import Engine
+from .limits import Limits
+from .rejections import Code, Rejected
+
+__all__ = [
+    "Batches",
+    "Code",
+    "Engine",
+    "Limits",
+    "OperationContext",
+    "Prepared",
+    "Rejected",
+    "batch",
+    "extend",
+    "rows",
+]
