@@ -1,0 +1,102 @@
+"""What the two databases say differently, said once."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, TableValuedAlias, bindparam, func
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import Boolean, TypeEngine
+
+from mentorhub.db.types import Instant, KeyColumn, Keys, Texts
+
+
+class among(ColumnElement[bool]):  # noqa: N801 -- reads as SQL
+    """*column* is one of the keys or texts in the list parameter *name*."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: Any, name: str) -> None:
+        self.column = column
+        is_key = isinstance(column.type, KeyColumn)
+        self.values: BindParameter[Any] = bindparam(name, type_=Keys() if is_key else Texts())
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(part, **options) for part in (element.column, element.values))
+    return f"{column} = ANY({values})"
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(part, **options) for part in (element.column, element.values))
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+class _each(GenericFunction[Any]):  # noqa: N801 -- reads as SQL
+    name = "each_of"
+    inherit_cache = True
+
+
+@compiles(_each, "postgresql")
+def _each_postgresql(element: _each, compiler: SQLCompiler, **options: Any) -> str:
+    return f"unnest{compiler.process(element.clause_expr, **options)}"
+
+
+@compiles(_each, "sqlite")
+def _each_sqlite(element: _each, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each{compiler.process(element.clause_expr, **options)}"
+
+
+def each(name: str, type_: TypeEngine[Any] | None = None) -> TableValuedAlias:
+    """The list parameter *name* as a table of one column, `value`; keys unless *type_* says otherwise."""
+    column = KeyColumn() if type_ is None else type_
+    values = bindparam(name, type_=Keys() if isinstance(column, KeyColumn) else Texts())
+    return func.each_of(values).table_valued(_column("value", column), name="value")
+
+
+def _column(name: str, type_: TypeEngine[Any]) -> Any:
+    from sqlalchemy import column  # the name is taken above
+
+    return column(name, type_)
+
+
+def now() -> BindParameter[Any]:
+    """The instant of the call, given as `now`."""
+    return bindparam("now", type_=Instant())
+
+
+class current_transaction(ColumnElement[int]):  # noqa: N801 -- reads as SQL
+    """The number of the transaction that asks; 0 on SQLite, where one writer makes the order."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+@compiles(current_transaction, "postgresql")
+def _transaction_postgresql(element: current_transaction, compiler: SQLCompiler, **options: Any) -> str:
+    return "(pg_current_xact_id()::text::bigint)"
+
+
+@compiles(current_transaction, "sqlite")
+def _transaction_sqlite(element: current_transaction, compiler: SQLCompiler, **options: Any) -> str:
+    return "0"
+
+
+class oldest_open_transaction(ColumnElement[int]):  # noqa: N801 -- reads as SQL
+    """Every transaction below this number has ended."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+@compiles(oldest_open_transaction, "postgresql")
+def _oldest_postgresql(element: oldest_open_transaction, compiler: SQLCompiler, **options: Any) -> str:
+    return "(SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+
+
+@compiles(oldest_open_transaction, "sqlite")
+def _oldest_sqlite(element: oldest_open_transaction, compiler: SQLCompiler, **options: Any) -> str:
+    return "1"

@@ -1,0 +1,47 @@
+"""Figures kept for all: counts that the dashboard shows, each the sum of its shards."""
+
+import random
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mentorhub.db.database import Reader, Transaction
+from mentorhub.db.statements import Statement, change
+from mentorhub.db.tables.facts import figures
+
+_SHARDS: Final = 16
+
+
+class FigureRow(NamedTuple):
+    name: str
+    value: int
+
+
+_ALL = Statement(
+    select(figures.c.name, func.sum(figures.c.value).label("value")).group_by(figures.c.name), FigureRow
+)
+
+
+def _adding(insert: type[postgresql.Insert] | type[sqlite.Insert]) -> postgresql.Insert | sqlite.Insert:
+    adding = insert(figures).values(name=bindparam("name"), shard=bindparam("shard"), value=bindparam("by"))
+    return adding.on_conflict_do_update(
+        index_elements=["name", "shard"], set_={"value": figures.c.value + adding.excluded.value}
+    )
+
+
+_ADD = change(_adding(postgresql.Insert), sqlite=_adding(sqlite.Insert))
+
+
+async def all_figures(reader: Reader) -> dict[str, int]:
+    """Every figure by its name; one that was never counted is absent."""
+    return {row.name: int(row.value) for row in await reader.all(_ALL)}
+
+
+async def add(transaction: Transaction, changes: Mapping[str, int]) -> None:
+    """Adds to figures. Call it last: whoever else counts on the same shard waits until the transaction ends."""
+    shard = random.randrange(_SHARDS)  # noqa: S311 -- spreads load, keeps no secret
+    for name, by in sorted(changes.items()):
+        if by:
+            await transaction.run(_ADD, name=name, shard=shard, by=by)

@@ -1,0 +1,652 @@
+"""Make the tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from mentorhub.db import constructs, types
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "attempts",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("made_at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+    )
+    op.create_index("ix_attempts_made_at", "attempts", ["made_at"], unique=False)
+    op.create_index("ix_attempts_what_who_made_at", "attempts", ["what", "who", "made_at"], unique=False)
+    op.create_table(
+        "clock",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("offset_microseconds", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_clock_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
+    )
+    op.create_table(
+        "expertise",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("mentor_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expertise")),
+        sa.UniqueConstraint("slug", name=op.f("uq_expertise_slug")),
+    )
+    op.create_table(
+        "facts",
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=True),
+            nullable=False,
+        ),
+        sa.Column(
+            "transaction", sa.BigInteger(), server_default=constructs.current_transaction(), nullable=False
+        ),
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("actor_id", types.KeyColumn(), nullable=True),
+        sa.Column("subject_type", sa.String(), nullable=False),
+        sa.Column("subject_id", types.KeyColumn(), nullable=False),
+        sa.Column("booking_id", types.KeyColumn(), nullable=True),
+        sa.Column("mentor_id", types.KeyColumn(), nullable=True),
+        sa.Column("user_id", types.KeyColumn(), nullable=True),
+        sa.Column("data", types.Document(), nullable=False),
+        sa.Column("occurred_at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_facts")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_facts_actor_id", "facts", ["actor_id", "transaction", "position"], unique=False)
+    op.create_index(
+        "ix_facts_booking_id",
+        "facts",
+        ["booking_id", "transaction", "position"],
+        unique=False,
+        postgresql_where=sa.text("booking_id IS NOT NULL"),
+        sqlite_where=sa.text("booking_id IS NOT NULL"),
+    )
+    op.create_index("ix_facts_kind", "facts", ["kind", "transaction", "position"], unique=False)
+    op.create_index("ix_facts_subject_id", "facts", ["subject_id", "transaction", "position"], unique=False)
+    op.create_index("ix_facts_transaction_position", "facts", ["transaction", "position"], unique=False)
+    op.create_table(
+        "figures",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("shard", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("shard BETWEEN 0 AND 15", name=op.f("ck_figures_shard_range")),
+        sa.PrimaryKeyConstraint("name", "shard", name=op.f("pk_figures")),
+    )
+    op.create_table(
+        "mails",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("user_id", types.KeyColumn(), nullable=True),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("content", types.Document(), nullable=False),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("due_at", types.Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("sent_at", types.Instant(), nullable=True),
+        sa.Column("failed_at", types.Instant(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
+    )
+    op.create_index(
+        "ix_mails_due_at",
+        "mails",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
+        sqlite_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
+    )
+    op.create_index("ix_mails_user_id", "mails", ["user_id"], unique=False)
+    op.create_table(
+        "users",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("email_verified_at", types.Instant(), nullable=True),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=True),
+        sa.Column("region", sa.String(), nullable=True),
+        sa.Column("photo", sa.String(), nullable=True),
+        sa.Column("joined_at", types.Instant(), nullable=False),
+        sa.Column("calendar_secret", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'DELETED') = (email IS NULL)", name=op.f("ck_users_deleted_has_no_email")
+        ),
+        sa.CheckConstraint("role IN ('MEMBER', 'ADMIN', 'SUPERADMIN')", name=op.f("ck_users_role_is_a_word")),
+        sa.CheckConstraint(
+            "status IN ('ACTIVE', 'SUSPENDED', 'DELETED')", name=op.f("ck_users_status_is_a_word")
+        ),
+        sa.CheckConstraint("length(name) BETWEEN 1 AND 80", name=op.f("ck_users_name_length")),
+        sa.CheckConstraint("region IS NULL OR length(region) = 2", name=op.f("ck_users_region_length")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+    )
+    op.create_table(
+        "access_tokens",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("scopes", types.Texts(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("last_used_at", types.Instant(), nullable=True),
+        sa.Column("expires_at", types.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_access_tokens_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_tokens")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_access_tokens_token_hash")),
+    )
+    op.create_index("ix_access_tokens_user_id", "access_tokens", ["user_id"], unique=False)
+    op.create_table(
+        "mailed_tokens",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("expires_at", types.Instant(), nullable=False),
+        sa.CheckConstraint(
+            "purpose IN ('VERIFY_EMAIL', 'CHANGE_EMAIL', 'RESET_PASSWORD')",
+            name=op.f("ck_mailed_tokens_purpose_is_a_word"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_mailed_tokens_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailed_tokens")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_mailed_tokens_token_hash")),
+    )
+    op.create_index("ix_mailed_tokens_expires_at", "mailed_tokens", ["expires_at"], unique=False)
+    op.create_index("ix_mailed_tokens_user_id", "mailed_tokens", ["user_id"], unique=False)
+    op.create_table(
+        "mentors",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sort_name", sa.String(), nullable=False),
+        sa.Column("photo", sa.String(), nullable=True),
+        sa.Column("bio", sa.String(), nullable=False),
+        sa.Column("company", sa.String(), nullable=True),
+        sa.Column("job_title", sa.String(), nullable=True),
+        sa.Column("years_of_experience", sa.Integer(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("linkedin", sa.String(), nullable=True),
+        sa.Column("github", sa.String(), nullable=True),
+        sa.Column("twitter", sa.String(), nullable=True),
+        sa.Column("website", sa.String(), nullable=True),
+        sa.Column("accepting_requests", types.Flag(), server_default=sa.text("true"), nullable=False),
+        sa.Column("default_meeting_url", sa.String(), nullable=True),
+        sa.Column("session_minutes", sa.Integer(), nullable=True),
+        sa.Column("buffer_minutes", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("minimum_notice_hours", sa.Integer(), server_default=sa.text("24"), nullable=False),
+        sa.Column("horizon_days", sa.Integer(), server_default=sa.text("60"), nullable=False),
+        sa.Column("applied_at", types.Instant(), nullable=False),
+        sa.Column("approved_at", types.Instant(), nullable=True),
+        sa.Column("decided_at", types.Instant(), nullable=True),
+        sa.Column("decided_by", types.KeyColumn(), nullable=True),
+        sa.Column("decision_reason", sa.String(), nullable=True),
+        sa.Column("decision_note", sa.String(), nullable=True),
+        sa.Column("rating_sum", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rating_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("stars", sa.String(), server_default="0 0 0 0 0", nullable=False),
+        sa.Column("rating_average", sa.Float(), server_default=sa.text("0"), nullable=False),
+        sa.Column("score", sa.Float(), server_default=sa.text("4.0"), nullable=False),
+        sa.Column("completed_session_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("completed_minutes", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("answered_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("expired_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_open", types.Flag(), server_default=sa.text("false"), nullable=False),
+        sa.Column("next_slot_at", types.Instant(), nullable=False),
+        sa.Column("next_slot_until", types.Instant(), nullable=True),
+        sa.Column("cut_until", types.Instant(), nullable=True),
+        sa.Column("search", types.SearchWords(), nullable=True),
+        sa.CheckConstraint(
+            "decision_reason IN ('INCOMPLETE_PROFILE', 'INAPPROPRIATE_CONTENT', 'LACK_OF_EXPERIENCE', 'DUPLICATE', 'TERMS_VIOLATION', 'OTHER')",
+            name=op.f("ck_mentors_decision_reason_is_a_word"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('PENDING', 'APPROVED', 'REJECTED', 'INACTIVE')",
+            name=op.f("ck_mentors_status_is_a_word"),
+        ),
+        sa.CheckConstraint("buffer_minutes BETWEEN 0 AND 120", name=op.f("ck_mentors_buffer_minutes_range")),
+        sa.CheckConstraint("horizon_days BETWEEN 1 AND 180", name=op.f("ck_mentors_horizon_days_range")),
+        sa.CheckConstraint("length(bio) BETWEEN 50 AND 500", name=op.f("ck_mentors_bio_length")),
+        sa.CheckConstraint(
+            "minimum_notice_hours BETWEEN 0 AND 336", name=op.f("ck_mentors_minimum_notice_hours_range")
+        ),
+        sa.CheckConstraint(
+            "session_minutes IS NULL OR session_minutes BETWEEN 15 AND 240",
+            name=op.f("ck_mentors_session_minutes_range"),
+        ),
+        sa.CheckConstraint(
+            "years_of_experience BETWEEN 0 AND 70", name=op.f("ck_mentors_years_of_experience_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["users.id"], name=op.f("fk_mentors_decided_by"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_mentors_user_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mentors")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_mentors_user_id")),
+    )
+    op.create_index("ix_mentors_cut_until", "mentors", ["cut_until"], unique=False)
+    op.create_index(
+        "ix_mentors_name",
+        "mentors",
+        ["sort_name", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'APPROVED'"),
+        sqlite_where=sa.text("status = 'APPROVED'"),
+    )
+    op.create_index(
+        "ix_mentors_newest",
+        "mentors",
+        ["approved_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'APPROVED'"),
+        sqlite_where=sa.text("status = 'APPROVED'"),
+    )
+    op.create_index("ix_mentors_next_slot_until", "mentors", ["next_slot_until"], unique=False)
+    op.create_index(
+        "ix_mentors_rating",
+        "mentors",
+        ["rating_average", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'APPROVED'"),
+        sqlite_where=sa.text("status = 'APPROVED'"),
+    )
+    op.create_index(
+        "ix_mentors_recommended",
+        "mentors",
+        ["is_open", "score", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'APPROVED'"),
+        sqlite_where=sa.text("status = 'APPROVED'"),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_mentors_search", "mentors", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_mentors_sessions",
+        "mentors",
+        ["completed_session_count", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'APPROVED'"),
+        sqlite_where=sa.text("status = 'APPROVED'"),
+    )
+    op.create_index(
+        "ix_mentors_soonest",
+        "mentors",
+        ["next_slot_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'APPROVED'"),
+        sqlite_where=sa.text("status = 'APPROVED'"),
+    )
+    op.create_index("ix_mentors_status", "mentors", ["status", "applied_at", "id"], unique=False)
+    op.create_table(
+        "sessions",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("last_used_at", types.Instant(), nullable=False),
+        sa.Column("expires_at", types.Instant(), nullable=False),
+        sa.Column("user_agent", sa.String(), nullable=True),
+        sa.Column("ip_address", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_sessions_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
+    )
+    op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"], unique=False)
+    op.create_index("ix_sessions_user_id", "sessions", ["user_id"], unique=False)
+    op.create_table(
+        "availability",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("mentor_id", types.KeyColumn(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=True),
+        sa.Column("day", types.Day(), nullable=True),
+        sa.Column("start_minute", sa.Integer(), nullable=False),
+        sa.Column("end_minute", sa.Integer(), nullable=False),
+        sa.Column("valid_from", types.Day(), nullable=True),
+        sa.Column("valid_until", types.Day(), nullable=True),
+        sa.CheckConstraint(
+            "(valid_from IS NULL) = (weekday IS NULL)", name=op.f("ck_availability_weekly_is_valid_from")
+        ),
+        sa.CheckConstraint(
+            "(weekday IS NULL) <> (day IS NULL)", name=op.f("ck_availability_weekly_or_dated")
+        ),
+        sa.CheckConstraint(
+            "end_minute - start_minute >= 15", name=op.f("ck_availability_at_least_15_minutes")
+        ),
+        sa.CheckConstraint(
+            "start_minute BETWEEN 0 AND 1425 AND end_minute <= 1440",
+            name=op.f("ck_availability_minute_range"),
+        ),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_until >= valid_from",
+            name=op.f("ck_availability_valid_until_after_from"),
+        ),
+        sa.CheckConstraint(
+            "weekday IS NULL OR weekday BETWEEN 0 AND 6", name=op.f("ck_availability_weekday_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["mentors.id"], name=op.f("fk_availability_mentor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_availability")),
+    )
+    op.create_index("ix_availability_mentor_id", "availability", ["mentor_id"], unique=False)
+    op.create_table(
+        "mentor_expertise",
+        sa.Column("mentor_id", types.KeyColumn(), nullable=False),
+        sa.Column("expertise_id", types.KeyColumn(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["expertise_id"],
+            ["expertise.id"],
+            name=op.f("fk_mentor_expertise_expertise_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["mentors.id"], name=op.f("fk_mentor_expertise_mentor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("mentor_id", "expertise_id", name=op.f("pk_mentor_expertise")),
+    )
+    op.create_index(
+        "ix_mentor_expertise_expertise_id", "mentor_expertise", ["expertise_id", "mentor_id"], unique=False
+    )
+    op.create_table(
+        "slots",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("mentor_id", types.KeyColumn(), nullable=False),
+        sa.Column("starts_at", types.Instant(), nullable=False),
+        sa.Column("ends_at", types.Instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("offered_from", types.Instant(), nullable=False),
+        sa.Column("offered_until", types.Instant(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('OPEN', 'HELD', 'BOOKED', 'CLOSED')", name=op.f("ck_slots_status_is_a_word")
+        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_slots_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["mentors.id"], name=op.f("fk_slots_mentor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
+        sa.UniqueConstraint(
+            "mentor_id", "starts_at", "ends_at", name=op.f("uq_slots_mentor_id_starts_at_ends_at")
+        ),
+    )
+    op.create_index(
+        "ix_slots_offered",
+        "slots",
+        ["starts_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('OPEN', 'HELD')"),
+        sqlite_where=sa.text("status IN ('OPEN', 'HELD')"),
+    )
+    op.create_table(
+        "time_off",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("mentor_id", types.KeyColumn(), nullable=False),
+        sa.Column("starts_at", types.Instant(), nullable=False),
+        sa.Column("ends_at", types.Instant(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_time_off_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["mentors.id"], name=op.f("fk_time_off_mentor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_time_off")),
+    )
+    op.create_index("ix_time_off_mentor_id", "time_off", ["mentor_id", "ends_at"], unique=False)
+    op.create_table(
+        "bookings",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("mentor_id", types.KeyColumn(), nullable=False),
+        sa.Column("mentee_id", types.KeyColumn(), nullable=False),
+        sa.Column("slot_id", types.KeyColumn(), nullable=True),
+        sa.Column("starts_at", types.Instant(), nullable=False),
+        sa.Column("ends_at", types.Instant(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("questions", sa.String(), nullable=True),
+        sa.Column("meeting_url", sa.String(), nullable=True),
+        sa.Column("mentor_notes", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("ended_by", types.KeyColumn(), nullable=True),
+        sa.Column("requested_at", types.Instant(), nullable=False),
+        sa.Column("updated_at", types.Instant(), nullable=False),
+        sa.Column("respond_by", types.Instant(), nullable=True),
+        sa.Column("answered_at", types.Instant(), nullable=True),
+        sa.Column("sequence", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'PENDING' OR respond_by IS NOT NULL", name=op.f("ck_bookings_pending_has_respond_by")
+        ),
+        sa.CheckConstraint(
+            "status IN ('PENDING', 'CONFIRMED', 'COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED')",
+            name=op.f("ck_bookings_status_is_a_word"),
+        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_ends_after_start")),
+        sa.CheckConstraint("length(topic) BETWEEN 3 AND 120", name=op.f("ck_bookings_topic_length")),
+        sa.ForeignKeyConstraint(
+            ["ended_by"], ["users.id"], name=op.f("fk_bookings_ended_by"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["mentee_id"], ["users.id"], name=op.f("fk_bookings_mentee_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["mentors.id"], name=op.f("fk_bookings_mentor_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["slot_id"], ["slots.id"], name=op.f("fk_bookings_slot_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
+    )
+    op.create_index(
+        "ix_bookings_mentee_requested", "bookings", ["mentee_id", "requested_at", "id"], unique=False
+    )
+    op.create_index("ix_bookings_mentee_starts", "bookings", ["mentee_id", "starts_at", "id"], unique=False)
+    op.create_index(
+        "ix_bookings_mentor_requested", "bookings", ["mentor_id", "requested_at", "id"], unique=False
+    )
+    op.create_index("ix_bookings_mentor_starts", "bookings", ["mentor_id", "starts_at", "id"], unique=False)
+    op.create_index("ix_bookings_requested", "bookings", ["requested_at", "id"], unique=False)
+    op.create_index(
+        "ix_bookings_respond_by",
+        "bookings",
+        ["respond_by"],
+        unique=False,
+        postgresql_where=sa.text("status = 'PENDING'"),
+        sqlite_where=sa.text("status = 'PENDING'"),
+    )
+    op.create_index("ix_bookings_slot_id", "bookings", ["slot_id"], unique=False)
+    op.create_index("ix_bookings_starts", "bookings", ["starts_at", "id"], unique=False)
+    op.create_index(
+        "uq_bookings_active_slot",
+        "bookings",
+        ["slot_id"],
+        unique=True,
+        postgresql_where=sa.text("status IN ('PENDING', 'CONFIRMED')"),
+        sqlite_where=sa.text("status IN ('PENDING', 'CONFIRMED')"),
+    )
+    op.create_table(
+        "feedback",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("booking_id", types.KeyColumn(), nullable=False),
+        sa.Column("mentor_id", types.KeyColumn(), nullable=False),
+        sa.Column("author_id", types.KeyColumn(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("reply", sa.String(), nullable=True),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("hidden_at", types.Instant(), nullable=True),
+        sa.CheckConstraint("length(comment) BETWEEN 10 AND 2000", name=op.f("ck_feedback_comment_length")),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_feedback_rating_range")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_feedback_author_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["bookings.id"], name=op.f("fk_feedback_booking_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["mentors.id"], name=op.f("fk_feedback_mentor_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("booking_id", name=op.f("uq_feedback_booking_id")),
+    )
+    op.create_index("ix_feedback_author_id", "feedback", ["author_id"], unique=False)
+    op.create_index("ix_feedback_created_at", "feedback", ["created_at", "id"], unique=False)
+    op.create_index("ix_feedback_mentor_id", "feedback", ["mentor_id", "created_at", "id"], unique=False)
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("input_hash", sa.String(), nullable=False),
+        sa.Column("booking_id", types.KeyColumn(), nullable=False),
+        sa.Column("used_at", types.Instant(), nullable=False),
+        sa.CheckConstraint("length(key) BETWEEN 1 AND 64", name=op.f("ck_idempotency_keys_key_length")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["bookings.id"], name=op.f("fk_idempotency_keys_booking_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_idempotency_keys_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
+        sa.UniqueConstraint("user_id", "key", name=op.f("uq_idempotency_keys_user_id_key")),
+    )
+    op.create_index("ix_idempotency_keys_used_at", "idempotency_keys", ["used_at"], unique=False)
+    _hold()
+
+
+def downgrade() -> None:
+    op.drop_table("idempotency_keys")
+    op.drop_table("feedback")
+    op.drop_table("bookings")
+    op.drop_table("time_off")
+    op.drop_table("slots")
+    op.drop_table("mentor_expertise")
+    op.drop_table("availability")
+    op.drop_table("sessions")
+    op.drop_table("mentors")
+    op.drop_table("mailed_tokens")
+    op.drop_table("access_tokens")
+    op.drop_table("users")
+    op.drop_table("mails")
+    op.drop_table("figures")
+    op.drop_table("facts")
+    op.drop_table("expertise")
+    op.drop_table("clock")
+    op.drop_table("attempts")
+    _let_go()
+
+
+# ── What the database itself refuses, and what SQLAlchemy has no words for ──────────────────────────
+
+_ACTIVE = "status IN ('PENDING', 'CONFIRMED')"
+
+_POSTGRESQL = (
+    # A range over a key makes "the same mentor" something that an exclusion constraint can say without extensions.
+    "CREATE TYPE keyrange AS RANGE (subtype = uuid)",
+    """
+    ALTER TABLE slots ADD CONSTRAINT ex_slots_mentor_overlap EXCLUDE USING gist (
+        keyrange(mentor_id, mentor_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&
+    ) WHERE (status <> 'CLOSED')
+    """,
+    f"""
+    ALTER TABLE bookings ADD CONSTRAINT ex_bookings_mentor_overlap EXCLUDE USING gist (
+        keyrange(mentor_id, mentor_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&
+    ) WHERE ({_ACTIVE})
+    """,
+    f"""
+    ALTER TABLE bookings ADD CONSTRAINT ex_bookings_mentee_overlap EXCLUDE USING gist (
+        keyrange(mentee_id, mentee_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&
+    ) WHERE ({_ACTIVE})
+    """,
+    """
+    CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'facts are never changed' USING ERRCODE = '23514', CONSTRAINT = TG_NAME; END $$
+    """,
+    "CREATE TRIGGER ck_facts_never_changed BEFORE UPDATE ON facts FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+)
+_POSTGRESQL_DOWN = (
+    "DROP FUNCTION refuse_change",
+    "DROP TYPE keyrange",
+)
+
+
+def _overlap_triggers(table: str, owner: str, name: str, counts: str) -> list[str]:
+    """Triggers that refuse a row of *table* overlapping another of the same *owner*, of those that *count*.
+
+    Where none overlap, the one that starts last before the new one ends is the only one that can.
+    """
+    others = counts.replace("status", "other.status")
+    overlaps = f"""
+        {counts.replace("status", "NEW.status")} AND NEW.starts_at < (
+            SELECT other.ends_at FROM {table} AS other
+            WHERE other.{owner} = NEW.{owner} AND other.starts_at < NEW.ends_at AND other.id <> NEW.id AND {others}
+            ORDER BY other.starts_at DESC LIMIT 1
+        )
+    """
+    return [
+        f"CREATE TRIGGER {name}_{word} BEFORE {event} ON {table} WHEN {overlaps} "
+        f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
+        for word, event in (
+            ("insert", "INSERT"),
+            ("update", f"UPDATE OF {owner}, starts_at, ends_at, status"),
+        )
+    ]
+
+
+_SQLITE = (
+    *_overlap_triggers("slots", "mentor_id", "ex_slots_mentor_overlap", "status <> 'CLOSED'"),
+    *_overlap_triggers("bookings", "mentor_id", "ex_bookings_mentor_overlap", _ACTIVE),
+    *_overlap_triggers("bookings", "mentee_id", "ex_bookings_mentee_overlap", _ACTIVE),
+    "CREATE TRIGGER ck_facts_never_changed BEFORE UPDATE ON facts "
+    "BEGIN SELECT RAISE(ABORT, 'ck_facts_never_changed'); END",
+    # FTS5 knows rows by a whole number that must outlive a VACUUM: this table gives it.
+    "CREATE TABLE mentor_search_rows (number INTEGER PRIMARY KEY, mentor_id CHAR(36) NOT NULL UNIQUE)",
+    "CREATE VIRTUAL TABLE mentor_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3')",
+    """
+    CREATE TRIGGER mentor_search_insert AFTER INSERT ON mentors WHEN NEW.search IS NOT NULL BEGIN
+        INSERT INTO mentor_search_rows (mentor_id) VALUES (NEW.id);
+        INSERT INTO mentor_search (rowid, words)
+            VALUES ((SELECT number FROM mentor_search_rows WHERE mentor_id = NEW.id), NEW.search);
+    END
+    """,
+    """
+    CREATE TRIGGER mentor_search_update AFTER UPDATE OF search ON mentors WHEN NEW.search IS NOT OLD.search BEGIN
+        DELETE FROM mentor_search WHERE rowid = (SELECT number FROM mentor_search_rows WHERE mentor_id = NEW.id);
+        INSERT INTO mentor_search_rows (mentor_id) SELECT NEW.id
+            WHERE NOT EXISTS (SELECT 1 FROM mentor_search_rows WHERE mentor_id = NEW.id);
+        INSERT INTO mentor_search (rowid, words)
+            SELECT number, NEW.search FROM mentor_search_rows WHERE mentor_id = NEW.id AND NEW.search IS NOT NULL;
+    END
+    """,
+    """
+    CREATE TRIGGER mentor_search_delete AFTER DELETE ON mentors BEGIN
+        DELETE FROM mentor_search WHERE rowid = (SELECT number FROM mentor_search_rows WHERE mentor_id = OLD.id);
+        DELETE FROM mentor_search_rows WHERE mentor_id = OLD.id;
+    END
+    """,
+)
+_SQLITE_DOWN = ("DROP TABLE IF EXISTS mentor_search", "DROP TABLE IF EXISTS mentor_search_rows")
+
+
+def _hold() -> None:
+    for statement in _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE:
+        op.execute(statement)
+
+
+def _let_go() -> None:
+    for statement in _POSTGRESQL_DOWN if op.get_bind().dialect.name == "postgresql" else _SQLITE_DOWN:
+        op.execute(statement)

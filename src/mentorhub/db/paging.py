@@ -1,0 +1,99 @@
+"""Lists in pages: keyset paging, never OFFSET, in both directions, over a total order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+
+from mentorhub.db.database import Reader
+from mentorhub.db.statements import LIMITED, Statement
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list: *size* rows from its start or, *backward*, its end, between two places (exclusive).
+
+    A place is the values of the order's columns in a row.
+    """
+
+    size: int
+    backward: bool = False
+    after: Sequence[Any] | None = None
+    before: Sequence[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut(Generic[R]):
+    """The rows of a window in the list's order, and whether the list goes on behind its far end."""
+
+    rows: list[R]
+    has_more: bool
+
+
+class Total(NamedTuple):
+    total: int
+
+
+class Listing(Generic[R]):
+    """A list: what is selected, and its order, total through the key that comes last.
+
+    All columns of the order are selected, never null, and sorted in one direction.
+    """
+
+    def __init__(
+        self, sql: Select[Any], row: type[R], *order: ColumnElement[Any], descending: bool = False
+    ) -> None:
+        self._sql = sql
+        self._row = row
+        self._order = order
+        self._descending = descending
+        names: tuple[str, ...] = row._fields  # type: ignore[attr-defined]  # a NamedTuple
+        self._indexes = [names.index(str(column.key)) for column in order]
+        self._statement = cache(self._build)
+        self._total = Statement(
+            select(func.count().label("total")).select_from(sql.order_by(None).subquery()), Total, long=True
+        )
+
+    def place(self, row: R) -> list[Any]:
+        """Where *row* stands in the order."""
+        return [row[index] for index in self._indexes]  # type: ignore[index]  # a NamedTuple
+
+    async def cut(self, reader: Reader, window: Window, **values: Any) -> Cut[R]:
+        """The rows of *window*; *values* are those of the list's own parameters."""
+        statement = self._statement(window.backward, window.after is not None, window.before is not None)
+        for name, bound in (("after", window.after), ("before", window.before)):
+            values |= {f"{name}_{index}": value for index, value in enumerate(bound or ())}
+        # One row more than asked tells whether there are more.
+        rows = await reader.all(statement, limit=window.size + 1, **values)
+        has_more = len(rows) > window.size
+        rows = rows[: window.size]
+        if window.backward:
+            rows.reverse()
+        return Cut(rows, has_more)
+
+    async def total(self, reader: Reader, **values: Any) -> int:
+        """How many rows the whole list has."""
+        counted = await reader.one(self._total, **values)
+        return counted.total if counted else 0
+
+    def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[R]:  # noqa: FBT001 -- a cache's key
+        sql = self._sql
+        place = tuple_(*self._order)
+        if has_after:
+            bound = self._bound("after")
+            sql = sql.where(place < bound if self._descending else place > bound)
+        if has_before:
+            bound = self._bound("before")
+            sql = sql.where(place > bound if self._descending else place < bound)
+        descends = self._descending is not backward
+        ordered = [column.desc() if descends else column.asc() for column in self._order]
+        return Statement(sql.order_by(*ordered).limit(LIMITED), self._row)
+
+    def _bound(self, name: str) -> Any:
+        return tuple_(
+            *(bindparam(f"{name}_{index}", type_=column.type) for index, column in enumerate(self._order))
+        )

@@ -1,0 +1,95 @@
+"""When mentors can be met: blocks of time, time off, and the slots cut from them."""
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from mentorhub.db.tables.columns import (
+    check,
+    choice,
+    date,
+    datetime,
+    calendar_day,
+    instant,
+    is_one_of,
+    primary_key,
+    references,
+    table_of,
+)
+from mentorhub.rules.keys import Key
+from mentorhub.rules.vocabulary import SlotStatus
+
+
+class Availability(SQLModel, table=True):
+    """A weekly block has a weekday, a dated one a day."""
+
+    __tablename__ = "availability"
+    __table_args__ = (
+        check("(weekday IS NULL) <> (day IS NULL)", "weekly_or_dated"),
+        check("weekday IS NULL OR weekday BETWEEN 0 AND 6", "weekday_range"),
+        check("start_minute BETWEEN 0 AND 1425 AND end_minute <= 1440", "minute_range"),
+        check("end_minute - start_minute >= 15", "at_least_15_minutes"),
+        check("(valid_from IS NULL) = (weekday IS NULL)", "weekly_is_valid_from"),
+        check("valid_until IS NULL OR valid_until >= valid_from", "valid_until_after_from"),
+        Index("ix_availability_mentor_id", "mentor_id"),
+    )
+
+    id: Key = primary_key()
+    mentor_id: Key = references("mentors.id", on_delete="CASCADE")
+    weekday: int | None = Field(default=None)
+    """0 for Monday."""
+    day: date | None = calendar_day(null=True)
+    start_minute: int
+    """Minutes after midnight on the wall clock of the mentor's time zone."""
+    end_minute: int
+    valid_from: date | None = calendar_day(null=True)
+    valid_until: date | None = calendar_day(null=True)
+    """Inclusive."""
+
+
+class TimeOff(SQLModel, table=True):
+    __tablename__ = "time_off"
+    __table_args__ = (
+        check("ends_at > starts_at", "ends_after_start"),
+        Index("ix_time_off_mentor_id", "mentor_id", "ends_at"),
+    )
+
+    id: Key = primary_key()
+    mentor_id: Key = references("mentors.id", on_delete="CASCADE")
+    starts_at: datetime = instant()
+    ends_at: datetime = instant()
+    note: str | None = None
+
+
+class Slot(SQLModel, table=True):
+    """A slot is offered at an instant if it is OPEN or HELD and `offered_from` <= the instant <= `offered_until`.
+
+    `offered_from` is when the horizon reaches it; while a pending booking holds it, or is too near to it, when that
+    booking expires; while a confirmed one is, never. `offered_until` is the start less the minimum notice.
+    """
+
+    __tablename__ = "slots"
+    __table_args__ = (
+        is_one_of("status", SlotStatus),
+        check("ends_at > starts_at", "ends_after_start"),
+        UniqueConstraint("mentor_id", "starts_at", "ends_at"),
+        Index(
+            "ix_slots_offered",
+            "starts_at",
+            "id",
+            postgresql_where=text("status IN ('OPEN', 'HELD')"),
+            sqlite_where=text("status IN ('OPEN', 'HELD')"),
+        ),
+    )
+
+    id: Key = primary_key()
+    mentor_id: Key = references("mentors.id", on_delete="CASCADE")
+    starts_at: datetime = instant()
+    ends_at: datetime = instant()
+    status: SlotStatus = choice(SlotStatus)
+    offered_from: datetime = instant()
+    offered_until: datetime = instant()
+
+
+availability = table_of(Availability)
+time_off = table_of(TimeOff)
+slots = table_of(Slot)

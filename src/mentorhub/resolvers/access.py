@@ -1,0 +1,43 @@
+"""Who may do what: asked here and nowhere else."""
+
+from mentorhub.resolvers.desk import Desk, Viewer, Work
+from mentorhub.rules.refusals import EmailUnverified, Forbidden, Unauthenticated
+
+
+def signed_in(asked: Desk | Work) -> Viewer:
+    """The viewer. Raises Unauthenticated."""
+    if asked.viewer is None:
+        raise Unauthenticated
+    return asked.viewer
+
+
+def verified(asked: Desk | Work) -> Viewer:
+    """The viewer, whose email address is verified. Raises Unauthenticated, EmailUnverified."""
+    viewer = signed_in(asked)
+    if not viewer.is_verified:
+        raise EmailUnverified
+    return viewer
+
+
+def in_person(asked: Desk | Work) -> Viewer:
+    """The viewer, signed in by a session: what concerns an account's security refuses tokens. Raises Forbidden."""
+    viewer = signed_in(asked)
+    if viewer.session_id is None:
+        raise Forbidden("An access token may not do this; please sign in.")
+    return viewer
+
+
+def admin(asked: Desk | Work) -> Viewer:
+    """The viewer, an administrator. Raises Unauthenticated, Forbidden."""
+    viewer = signed_in(asked)
+    if not viewer.is_admin:
+        raise Forbidden
+    return viewer
+
+
+def superadmin(asked: Desk | Work) -> Viewer:
+    """The viewer, a superadmin. Raises Unauthenticated, Forbidden."""
+    viewer = signed_in(asked)
+    if not viewer.is_superadmin:
+        raise Forbidden
+    return viewer

@@ -1,0 +1,146 @@
+"""The settings: one frozen object, read from the environment and `.env`; every outside thing is a URL."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Switch = Literal["on", "off"]
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class SettingsInvalid(Exception):  # noqa: N818 -- an answer to the operator
+    """A setting cannot be used; the message is one sentence that names it."""
+
+
+class Settings(BaseSettings):
+    """What an operator can set; each name in the environment starts with MENTORHUB_."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MENTORHUB_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    database_url: str = "sqlite:///var/mentorhub.db"
+    mail_url: str = "file:var/mail"
+    media_url: str = "file:var/media"
+    redis_url: str | None = None
+    public_url: str = "http://127.0.0.1:8000"
+    client_url: str | None = None
+    """Where mails point; the public URL unless set."""
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Browsers' origins other than the public URL's, separated by commas or white space."""
+    secret: SecretStr | None = None
+    explorer: Switch | None = None
+    introspection: Switch = "on"
+    rate_limits: Switch = "on"
+    sandbox: Switch = "off"
+    jobs: Switch = "on"
+    mail_from: str = "MentorHub <support@mentorhub.com>"
+    session_days: int = Field(default=30, ge=1, le=365)
+    response_hours: int = Field(default=48, ge=1, le=336)
+    pending_per_mentor: int = Field(default=3, ge=1, le=100)
+    pending_in_all: int = Field(default=10, ge=1, le=1000)
+    session_minutes: int | None = Field(default=None, ge=15, le=240)
+    """What a new mentor's session length is."""
+    fact_days: int = Field(default=30, ge=1, le=3650)
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+            return value
+        if value.startswith(("postgresql://", "postgres://")):
+            return value
+        msg = "must start with sqlite:/// or postgresql://"
+        raise ValueError(msg)
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail(cls, value: str) -> str:
+        if value.startswith(("file:", "console:", "smtp://", "smtps://")):
+            return value
+        msg = "must start with file:, console:, smtp:// or smtps://"
+        raise ValueError(msg)
+
+    @field_validator("media_url")
+    @classmethod
+    def _media(cls, value: str) -> str:
+        if value.startswith(("file:", "s3://")):
+            return value
+        msg = "must start with file: or s3://"
+        raise ValueError(msg)
+
+    @field_validator("public_url", "client_url")
+    @classmethod
+    def _absolute(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            msg = "must be an absolute http(s) URL"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.sandbox == "on" and not self.is_loopback:
+            msg = "MENTORHUB_SANDBOX is refused with a public URL that is not loopback"
+            raise ValueError(msg)
+        if self.secret is None and not self.is_loopback:
+            msg = "MENTORHUB_SECRET is required when MENTORHUB_PUBLIC_URL is not loopback"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        return urlsplit(self.public_url).hostname in _LOOPBACK
+
+    @property
+    def has_explorer(self) -> bool:
+        return self.explorer == "on" if self.explorer else self.is_loopback
+
+    @property
+    def client(self) -> str:
+        """The URL that mails point to, without a slash at the end."""
+        return self.client_url or self.public_url
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Every origin whose browsers may come with cookies and sockets."""
+        own = urlsplit(self.public_url)
+        return frozenset({*self.allowed_origins, f"{own.scheme}://{own.netloc}"})
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of this process; *given* ones win. Raises SettingsInvalid."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsInvalid(f"MENTORHUB_{name} {message}" if name else message) from None
+
+
+def kept_secret(settings: Settings, *, directory: Path = Path("var")) -> bytes:
+    """The secret that signs links: the setting's, or one made once and kept in *directory*, for its owner only."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    path = directory / "secret"
+    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass
+    return path.read_bytes()

@@ -1,0 +1,152 @@
+"""The door to the database: the same promises on both."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import bindparam, insert, select
+
+from mentorhub.db import clock, facts, figures, migrations
+from mentorhub.db.database import Database, Transaction, Violated
+from mentorhub.db.keys import new_key
+from mentorhub.db.statements import LIMITED, Statement, change
+from mentorhub.db.tables.facts import facts as facts_table
+from mentorhub.db.tables.mentors import expertise
+from mentorhub.rules.facts import ActivityKind, Fact
+
+NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
+
+ADD = change(insert(expertise), parameters=["id", "name", "slug"])
+
+
+class NameRow(tuple[str]):
+    _fields = ("name",)
+    _make = classmethod(lambda cls, row: cls(row))
+
+
+NAMES = Statement(select(expertise.c.name).order_by(expertise.c.name).limit(LIMITED), NameRow)
+
+
+async def test_tables_are_what_the_migrations_make(database_url: str) -> None:
+    await asyncio.to_thread(migrations.check, database_url)
+
+
+async def test_migrations_go_down_to_nothing_and_up_again(database_url: str) -> None:
+    await asyncio.to_thread(migrations.downgrade, database_url, to="base")
+    await asyncio.to_thread(migrations.upgrade, database_url)
+
+    await asyncio.to_thread(migrations.check, database_url)
+
+
+async def test_what_an_action_raises_undoes_all_of_it(database: Database) -> None:
+    async def fail(transaction: Transaction) -> None:
+        await transaction.run(ADD, id=new_key(), name="Python", slug="python")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.write(fail)
+
+    assert await database.reader.all(NAMES, limit=5) == []
+
+
+async def test_a_broken_unique_constraint_is_told_by_its_name(database: Database) -> None:
+    async def twice(transaction: Transaction) -> None:
+        for _ in range(2):
+            await transaction.run(ADD, id=new_key(), name="Python", slug="python")
+
+    with pytest.raises(Violated) as refused:
+        await database.write(twice)
+
+    assert refused.value.constraint == "uq_expertise_slug"
+
+
+async def test_a_cancelled_action_leaves_nothing_and_the_next_one_goes_on(database: Database) -> None:
+    started = asyncio.Event()
+
+    async def hang(transaction: Transaction) -> None:
+        await transaction.run(ADD, id=new_key(), name="Python", slug="python")
+        started.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(database.write(hang))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async def add(transaction: Transaction) -> None:
+        await transaction.run(ADD, id=new_key(), name="Rust", slug="rust")
+
+    await database.write(add)
+    assert await database.reader.all(NAMES, limit=5) == [("Rust",)]
+
+
+async def test_an_instant_comes_back_as_the_same_instant_in_utc(database: Database) -> None:
+    elsewhere = NOON.astimezone(timezone(timedelta(hours=-4)))
+
+    async def tell(transaction: Transaction) -> None:
+        await facts.write(transaction, [Fact(ActivityKind.USER_JOINED, ("User", new_key()))], at=elsewhere)
+
+    await database.write(tell)
+
+    [row] = await facts.after(database.reader, facts.BEGINNING, limit=10)
+    assert (row.occurred_at, row.occurred_at.utcoffset()) == (NOON, timedelta())
+
+
+async def test_a_naive_instant_is_refused(database: Database) -> None:
+    async def tell(transaction: Transaction) -> None:
+        await facts.write(
+            transaction, [Fact(ActivityKind.USER_JOINED, ("User", new_key()))], at=NOON.replace(tzinfo=None)
+        )
+
+    with pytest.raises(ValueError, match="offset"):
+        await database.write(tell)
+
+
+async def test_facts_are_never_changed(database: Database) -> None:
+    change_kind = change(facts_table.update().values(kind=bindparam("kind_")))
+
+    async def tell(transaction: Transaction) -> None:
+        await facts.write(transaction, [Fact(ActivityKind.USER_JOINED, ("User", new_key()))], at=NOON)
+
+    async def alter(transaction: Transaction) -> None:
+        await transaction.run(change_kind, kind_="USER_WARNED")
+
+    await database.write(tell)
+
+    with pytest.raises(Violated, match="never_changed"):
+        await database.write(alter)
+
+
+async def test_facts_come_in_the_order_of_commit_and_the_end_is_the_last(database: Database) -> None:
+    told = [new_key() for _ in range(5)]
+
+    for key in told:
+
+        async def tell(transaction: Transaction, key: str = key) -> None:
+            await facts.write(transaction, [Fact(ActivityKind.USER_JOINED, ("User", key))], at=NOON)  # type: ignore[arg-type]  # a key
+
+        await database.write(tell)
+
+    rows = await facts.after(database.reader, facts.BEGINNING, limit=10)
+    assert [row.subject_id for row in rows] == told
+    assert await facts.end(database.reader) == rows[-1].place
+    assert await facts.after(database.reader, rows[2].place, limit=10) == rows[3:]
+
+
+async def test_figures_add_up_whatever_shard_they_fell_into(database: Database) -> None:
+    for by in (3, -1, 5):
+
+        async def count(transaction: Transaction, by: int = by) -> None:
+            await figures.add(transaction, {"users": by, "bookings": 0})
+
+        await database.write(count)
+
+    assert await figures.all_figures(database.reader) == {"users": 7}
+
+
+async def test_the_sandbox_clock_is_kept(database: Database) -> None:
+    await database.write(lambda transaction: clock.move(transaction, by=timedelta(days=2)))
+    await database.write(lambda transaction: clock.move(transaction, by=timedelta(hours=-3)))
+
+    assert await clock.offset(database.reader) == timedelta(hours=-3)
