@@ -1,0 +1,107 @@
+"""Real servers for tests: uvicorn in the test's own loop, on a port of its own, gone when the test is."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+from mentorhub.web.limits import Limits
+from tests.web.house import House
+
+
+class Server(uvicorn.Server):
+    """Ends when it is told to, and closes streams and sockets first, as the service's own server does."""
+
+    def __init__(self, config: uvicorn.Config, farewell: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self.farewell = farewell
+        self.up = asyncio.Event()
+        self.leave = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.leave.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.farewell()
+        await super().shutdown(sockets)
+
+
+@asynccontextmanager
+async def serving(
+    app: ASGIApp, *, farewell: Callable[[], Awaitable[None]], http: Any = "httptools"
+) -> AsyncGenerator[int, None]:
+    """The port at which *app* is served."""
+    config = uvicorn.Config(
+        app, http=http, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Server(config, farewell)
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        await asyncio.wait(
+            [running, asyncio.create_task(server.up.wait())], return_when=asyncio.FIRST_COMPLETED
+        )
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.leave.set()
+            await running
+
+
+@dataclass
+class Door:
+    """A house that is being served, and ways to knock."""
+
+    house: House
+    port: int
+    http: httpx.AsyncClient
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/graphql"
+
+    @property
+    def ws(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/graphql"
+
+    async def ask(
+        self, query: str, /, *, headers: dict[str, str] | None = None, **parameters: Any
+    ) -> httpx.Response:
+        return await self.http.post("/graphql", json={"query": query, **parameters}, headers=headers)
+
+    async def raw(self, request: bytes, *, eof: bool = False) -> bytes:
+        """All that the server has to say to bytes as they are, until it closes."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(request)
+            if eof:
+                writer.write_eof()
+            async with asyncio.timeout(5):
+                return await reader.read()
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def knocking(limits: Limits | None = None, **how: Any) -> AsyncGenerator[Door, None]:
+    house = House(limits=limits)
+    async with (
+        serving(house.app, farewell=house.graphql.close, **how) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as http,
+    ):
+        yield Door(house, port, http)
