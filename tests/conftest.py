@@ -13,8 +13,12 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pydantic import SecretStr
+
 from mentorhub.db import migrations
 from mentorhub.db.database import Database, open_database
+from mentorhub.settings import Settings
+from tests.api import Api, open_api
 
 settings.register_profile("default", max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
@@ -102,3 +106,22 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await open_database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def house_settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a house with everything of its own under *tmp_path*."""
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it
+        database_url=database_url,
+        mail_url=f"file:{tmp_path / 'mail'}",
+        media_url=f"file:{tmp_path / 'media'}",
+        secret=SecretStr("a secret of the tests, and long enough"),
+    )
+
+
+@pytest.fixture
+async def api(house_settings: Settings) -> AsyncIterator[Api]:
+    """The API on each database, its clock standing."""
+    async with open_api(house_settings) as opened:
+        yield opened

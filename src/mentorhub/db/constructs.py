@@ -16,6 +16,7 @@ class among(ColumnElement[bool]):  # noqa: N801 -- reads as SQL
 
     inherit_cache = False
     type = Boolean()
+    _is_implicitly_boolean = True  # else SQLite is told "= 1", and takes no index
 
     def __init__(self, column: Any, name: str) -> None:
         self.column = column

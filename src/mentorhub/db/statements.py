@@ -6,7 +6,7 @@ is written into the SQL as a literal, so that the planner sees it. `LIMITED` sta
 a literal too, since PostgreSQL's generic plan for a bound one costs three times as much.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -98,12 +98,12 @@ class Compiled(Generic[R]):
 
 def _maker(sql: Executable, row: type[R], dialect: str) -> Callable[[Any], R]:
     """What makes a *row* of a driver's row."""
+    selected: Any = ()
     if isinstance(sql, UpdateBase):
-        columns = list(sql._returning) if sql._returning else []  # noqa: SLF001 -- no public way to ask
-    else:
-        columns = (
-            list(sql.selected_columns) if isinstance(sql, Select) or hasattr(sql, "selected_columns") else []
-        )
+        selected = sql._returning  # noqa: SLF001 -- no public way to ask
+    elif isinstance(sql, Select | CompoundSelect):
+        selected = sql.selected_columns
+    columns: list[Any] = list(selected)
     names: tuple[str, ...] = getattr(row, "_fields", ())
     if [column.key for column in columns] != list(names):
         msg = f"{row.__name__} has {names}, the statement gives {tuple(column.key for column in columns)}"

@@ -5,6 +5,7 @@ Raised low, wherever the fault is seen; translated once, high, where GraphQL ans
 
 import inspect
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
 from mentorhub.rules.keys import Key
@@ -169,7 +170,7 @@ class SlotRefusal(Refusal):
         message: str | None = None,
         *,
         mentor_id: Key | None = None,
-        near: object = None,
+        near: datetime | None = None,
         field: str | Iterable[str] | None = None,
     ) -> None:
         """*mentor_id* and *near* (an instant) say where to look for alternatives."""

@@ -1,0 +1,32 @@
+"""The API: what can be asked, done and listened to, and how each is said."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from mentorhub.execution import Engine, Limits
+from mentorhub.schema import bookings, errors, mentors, slots, users, words
+from mentorhub.schema.context import Context
+from mentorhub.schema.refusing import masked
+from mentorhub.schema.root import Mutation, Query, Subscription
+from mentorhub.schema.scalars import SCALARS
+
+COLUMNS = (words, users, mentors, slots, bookings)
+"""The modules that have added their part to the roots, in the order in which types build on each other."""
+
+
+def build_schema() -> strawberry.Schema:
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[errors.InputError, errors.SlotError, errors.StateError, errors.ThrottleError],
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+    )
+
+
+def build_engine(*, limits: Limits | None = None, introspection: bool = True) -> Engine:
+    """What runs operations of this API: limits, masks, deadline."""
+    return Engine(build_schema(), limits=limits or Limits(), mask=masked)
+
+
+__all__ = ["COLUMNS", "Context", "build_engine", "build_schema"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, pool
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -20,6 +21,17 @@ def newest() -> str:
     head = ScriptDirectory(str(_HERE)).get_current_head()
     assert head is not None
     return head
+
+
+def current(url: str) -> str | None:
+    """The revision of the database at *url*; None where it is empty. Blocks; not for the event loop."""
+    found: list[str | None] = []
+    _with_connection(url, lambda config: found.append(_revision(config.attributes["connection"])))
+    return found[0]
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(url: str, *, to: str = "head") -> None:

@@ -1,5 +1,7 @@
 """Mentors and what they know."""
 
+from typing import Any
+
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
@@ -18,6 +20,9 @@ from mentorhub.db.tables.columns import (
 from mentorhub.db.types import SearchWords
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import MentorStatus, RejectionReason
+
+
+_PUBLIC: Any = {"postgresql_where": text("is_public"), "sqlite_where": text("is_public = 1")}
 
 
 class Expertise(SQLModel, table=True):
@@ -44,18 +49,12 @@ class Mentor(SQLModel, table=True):
         check("horizon_days BETWEEN 1 AND 180", "horizon_days_range"),
         UniqueConstraint("user_id"),
         # One index an order of the list, each total through the key.
-        Index("ix_mentors_recommended", "is_open", "score", "id", postgresql_where=text("status = 'APPROVED'"),
-              sqlite_where=text("status = 'APPROVED'")),
-        Index("ix_mentors_rating", "rating_average", "id", postgresql_where=text("status = 'APPROVED'"),
-              sqlite_where=text("status = 'APPROVED'")),
-        Index("ix_mentors_sessions", "completed_session_count", "id", postgresql_where=text("status = 'APPROVED'"),
-              sqlite_where=text("status = 'APPROVED'")),
-        Index("ix_mentors_newest", "approved_at", "id", postgresql_where=text("status = 'APPROVED'"),
-              sqlite_where=text("status = 'APPROVED'")),
-        Index("ix_mentors_name", "sort_name", "id", postgresql_where=text("status = 'APPROVED'"),
-              sqlite_where=text("status = 'APPROVED'")),
-        Index("ix_mentors_soonest", "next_slot_at", "id", postgresql_where=text("status = 'APPROVED'"),
-              sqlite_where=text("status = 'APPROVED'")),
+        Index("ix_mentors_recommended", "is_open", "score", "id", **_PUBLIC),
+        Index("ix_mentors_rating", "rating_average", "id", **_PUBLIC),
+        Index("ix_mentors_sessions", "completed_session_count", "id", **_PUBLIC),
+        Index("ix_mentors_newest", "approved_at", "id", **_PUBLIC),
+        Index("ix_mentors_name", "sort_name", "id", **_PUBLIC),
+        Index("ix_mentors_soonest", "next_slot_at", "id", **_PUBLIC),
         Index("ix_mentors_next_slot_until", "next_slot_until"),
         Index("ix_mentors_cut_until", "cut_until"),
         Index("ix_mentors_status", "status", "applied_at", "id"),
@@ -65,6 +64,8 @@ class Mentor(SQLModel, table=True):
     id: Key = primary_key()
     user_id: Key = references("users.id")
     status: MentorStatus = choice(MentorStatus)
+    is_public: bool = flag(default=False)
+    """Kept: approved, and the user is active."""
     name: str
     """Kept: the user's."""
     sort_name: str

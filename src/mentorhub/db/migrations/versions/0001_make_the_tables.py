@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.Column("id", types.KeyColumn(), nullable=False),
         sa.Column("user_id", types.KeyColumn(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("is_public", types.Flag(), server_default=sa.text("false"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("sort_name", sa.String(), nullable=False),
         sa.Column("photo", sa.String(), nullable=True),
@@ -245,16 +246,16 @@ def upgrade() -> None:
         "mentors",
         ["sort_name", "id"],
         unique=False,
-        postgresql_where=sa.text("status = 'APPROVED'"),
-        sqlite_where=sa.text("status = 'APPROVED'"),
+        postgresql_where=sa.text("is_public"),
+        sqlite_where=sa.text("is_public = 1"),
     )
     op.create_index(
         "ix_mentors_newest",
         "mentors",
         ["approved_at", "id"],
         unique=False,
-        postgresql_where=sa.text("status = 'APPROVED'"),
-        sqlite_where=sa.text("status = 'APPROVED'"),
+        postgresql_where=sa.text("is_public"),
+        sqlite_where=sa.text("is_public = 1"),
     )
     op.create_index("ix_mentors_next_slot_until", "mentors", ["next_slot_until"], unique=False)
     op.create_index(
@@ -262,16 +263,16 @@ def upgrade() -> None:
         "mentors",
         ["rating_average", "id"],
         unique=False,
-        postgresql_where=sa.text("status = 'APPROVED'"),
-        sqlite_where=sa.text("status = 'APPROVED'"),
+        postgresql_where=sa.text("is_public"),
+        sqlite_where=sa.text("is_public = 1"),
     )
     op.create_index(
         "ix_mentors_recommended",
         "mentors",
         ["is_open", "score", "id"],
         unique=False,
-        postgresql_where=sa.text("status = 'APPROVED'"),
-        sqlite_where=sa.text("status = 'APPROVED'"),
+        postgresql_where=sa.text("is_public"),
+        sqlite_where=sa.text("is_public = 1"),
     )
     if op.get_bind().dialect.name == "postgresql":
         op.create_index("ix_mentors_search", "mentors", ["search"], unique=False, postgresql_using="gin")
@@ -280,16 +281,16 @@ def upgrade() -> None:
         "mentors",
         ["completed_session_count", "id"],
         unique=False,
-        postgresql_where=sa.text("status = 'APPROVED'"),
-        sqlite_where=sa.text("status = 'APPROVED'"),
+        postgresql_where=sa.text("is_public"),
+        sqlite_where=sa.text("is_public = 1"),
     )
     op.create_index(
         "ix_mentors_soonest",
         "mentors",
         ["next_slot_at", "id"],
         unique=False,
-        postgresql_where=sa.text("status = 'APPROVED'"),
-        sqlite_where=sa.text("status = 'APPROVED'"),
+        postgresql_where=sa.text("is_public"),
+        sqlite_where=sa.text("is_public = 1"),
     )
     op.create_index("ix_mentors_status", "mentors", ["status", "applied_at", "id"], unique=False)
     op.create_table(

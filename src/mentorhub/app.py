@@ -1,0 +1,128 @@
+"""Assembles the service: opens the doors, mounts GraphQL and the web, starts the clock."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from mentorhub.db import clock, facts
+from mentorhub.db.clock import Clock
+from mentorhub.db.database import open_database
+from mentorhub.live import Log
+from mentorhub.passwords import Passwords
+from mentorhub.resolvers import authentication
+from mentorhub.resolvers.desk import Desk, Doors, Origin
+from mentorhub.rules.refusals import Unauthenticated
+from mentorhub.schema import build_engine, build_schema
+from mentorhub.schema.context import Context, request_id
+from mentorhub.settings import Settings, kept_secret, read_settings
+from mentorhub.web.approach import Approach, Refused
+from mentorhub.web.doors import Doors as WebDoors
+from mentorhub.web.endpoint import GraphQL
+from mentorhub.web.explorer import explorer_routes
+from mentorhub.web.origins import Origins
+from mentorhub.web.pages import alive_page, json_fault, nowhere, ready_page, schema_page
+from mentorhub.web.site import Site
+
+
+class House:
+    """The service's doors while it is open; use it as an async context manager."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, passwords: Passwords | None = None
+    ) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._passwords = passwords
+        self.doors: Doors
+        self.log: Log
+
+    async def __aenter__(self) -> "House":
+        settings = self.settings
+        database = await open_database(settings.database_url)
+        self.log = Log(
+            read=lambda place: facts.after(database.reader, place, limit=500),
+            end=lambda: facts.end(database.reader),
+        )
+        self.doors = Doors(
+            database=database,
+            clock=self._clock or Clock(await clock.offset(database.reader)),
+            settings=settings,
+            passwords=self._passwords or Passwords(),
+            bell=self.log,
+            secret=kept_secret(settings),
+        )
+        await self.log.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.log.stop()
+        self.doors.passwords.close()
+        await self.doors.database.close()
+
+    async def context(self, approach: Approach) -> Context:
+        """The context of whoever comes. Raises Refused for a token that is no good."""
+        request_id.set(approach.request_id)
+        try:
+            viewer = await authentication.viewer_of(
+                self.doors, authorization=approach.authorization, cookie=approach.session
+            )
+        except Unauthenticated as refusal:
+            raise Refused(refusal.code, refusal.message) from None
+        origin = Origin(approach.address, approach.user_agent, approach.request_id)
+        desk = Desk(self.doors, viewer, self.doors.clock.now(), origin)
+        return Context(desk, self.log, is_secure=not self.settings.is_loopback, after=approach.last_event_id)
+
+    async def still_allowed(self, context: Context) -> bool:
+        """Whether the viewer of *context* may go on listening."""
+        return await authentication.still_allowed(context.desk)
+
+    async def faults(self) -> dict[str, str | None]:
+        """What keeps the service from answering, by part; None where nothing does."""
+        try:
+            await facts.end(self.doors.database.reader)
+        except Exception:  # noqa: BLE001 -- whatever it is, we are not ready
+            return {"database": "does not answer"}
+        return {"database": None, "log": None if self.log.is_reading else "is not read"}
+
+
+def build_app(settings: Settings) -> ASGIApp:
+    """The service as an ASGI application; its lifespan opens and closes the doors."""
+    house = House(settings)
+    origins = Origins(settings.origins)
+    endpoint = GraphQL(
+        WebDoors(
+            build_engine(introspection=settings.introspection == "on"),
+            house.context,
+            house.still_allowed,
+            origins=origins,
+            session_cookie=Context.cookie_name(is_secure=not settings.is_loopback),
+        )
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with house:
+            yield
+            await endpoint.close()
+
+    exact: dict[str, ASGIApp] = {
+        "/graphql": endpoint,
+        "/schema.graphql": schema_page(build_schema().as_str() + "\n"),
+        "/healthz": alive_page(),
+        "/readyz": ready_page(house.faults),
+    }
+    others = Starlette(
+        routes=[*explorer_routes(settings.has_explorer), Mount("/", nowhere)],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: json_fault},
+    )
+    return Site(exact, others, origins=origins)
+
+
+def from_environment() -> ASGIApp:
+    """The service with the settings of the environment, for a server's workers."""
+    return build_app(read_settings())

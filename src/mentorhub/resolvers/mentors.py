@@ -1,0 +1,28 @@
+"""Mentors' profiles, and what each viewer sees of them."""
+
+from collections.abc import Mapping, Sequence
+
+from mentorhub.db import mentors
+from mentorhub.db.mentors import MentorRow
+from mentorhub.resolvers.desk import Desk
+from mentorhub.rules.keys import Key
+
+
+async def by_keys(desk: Desk, keys: Sequence[Key]) -> dict[Key, MentorRow]:
+    """Mentors reached through something that the viewer sees."""
+    return await mentors.by_keys(desk.reader, keys)
+
+
+async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, MentorRow]:
+    """Those of *keys* whom the viewer may see: the approved, their own, all for administrators."""
+    found = await mentors.by_keys(desk.reader, keys)
+    return {key: row for key, row in found.items() if is_visible(desk, row)}
+
+
+def is_visible(desk: Desk, row: MentorRow) -> bool:
+    viewer = desk.viewer
+    return row.is_public or is_own(desk, row) or (viewer is not None and viewer.is_admin)
+
+
+def is_own(desk: Desk, row: MentorRow) -> bool:
+    return desk.viewer is not None and desk.viewer.user_id == row.user_id

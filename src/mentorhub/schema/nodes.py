@@ -1,0 +1,71 @@
+"""Nodes: opaque, typed, checked ids, and the interface that all with an id share."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final, Self, cast
+
+import strawberry
+
+from mentorhub.execution import rows
+from mentorhub.resolvers.desk import Desk
+from mentorhub.rules.keys import NOBODY, Key
+
+Load = Callable[[Desk, Sequence[Key]], Awaitable[Mapping[Key, Any]]]
+"""The rows of keys, without those that are none or that the viewer may not see."""
+
+_ID: Final = re.compile(r"([a-z]+)_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.ASCII)
+_LOADS: Final[dict[str, tuple[str, Load]]] = {}
+
+
+def id_of(type_name: str, key: Key) -> strawberry.ID:
+    """The id of the *type_name* with *key*: a prefix that tells the type, and the key."""
+    return strawberry.ID(f"{type_name.lower()}_{key}")
+
+
+def key_of(type_name: str, text: str) -> Key:
+    """The key that *text* names; `NOBODY`, which no row has, if it is malformed or of another type."""
+    found = _ID.fullmatch(text)
+    return Key(found[2]) if found and found[1] == type_name.lower() else NOBODY
+
+
+def keys_of(type_name: str, texts: Sequence[str]) -> list[Key]:
+    return [key_of(type_name, text) for text in texts]
+
+
+@strawberry.interface(description="Anything that has an id of its own.")
+class Node:
+    """Declares a type whose values are rows: `of` says so to the type checker, and does nothing else."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque, and good for ever.")
+    type_name: ClassVar[str]
+
+    @classmethod
+    def of(cls, row: object) -> Self:
+        return cast(Self, row)
+
+
+def shown(rows_: object) -> Any:
+    """*rows_* as the declared types whose values they are."""
+    return rows_
+
+
+def node_type(name: str, *, row: type[Any], load: Load, description: str) -> Callable[[type[Any]], type[Any]]:
+    """Declares an object type whose values are instances of *row*, found by id through *load*."""
+    _LOADS[name.lower()] = (name, load)
+
+    def declare(cls: type[Any]) -> type[Any]:
+        cls.type_name = name
+        return strawberry.type(rows(row)(cls), name=name, description=description)
+
+    return declare
+
+
+async def nodes_of(desk: Desk, ids: Sequence[str]) -> list[Any]:
+    """What each of *ids* names, in their order; None where it is nothing the viewer may see. One statement a type."""
+    found = [_ID.fullmatch(text) for text in ids]
+    wanted: dict[str, set[Key]] = {}
+    for match in found:
+        if match and match[1] in _LOADS:
+            wanted.setdefault(match[1], set()).add(Key(match[2]))
+    loaded = {prefix: await _LOADS[prefix][1](desk, sorted(keys)) for prefix, keys in wanted.items()}
+    return [loaded[match[1]].get(Key(match[2])) if match and match[1] in loaded else None for match in found]
