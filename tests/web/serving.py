@@ -97,6 +97,13 @@ class Door:
             writer.close()
 
 
+async def eventually(check: Callable[[], bool]) -> None:
+    """Until *check* holds, for what happens right after an answer; fails when it does not within a while."""
+    async with asyncio.timeout(5):
+        while not check():  # noqa: ASYNC110  # what is checked tells nobody when it changes
+            await asyncio.sleep(0.005)
+
+
 @asynccontextmanager
 async def knocking(limits: Limits | None = None, **how: Any) -> AsyncGenerator[Door, None]:
     house = House(limits=limits)

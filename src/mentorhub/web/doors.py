@@ -83,9 +83,12 @@ class Seats:
         self.most = most
         self._taken: Counter[str | None] = Counter()
 
+    def free(self, address: str | None) -> int:
+        return self.most - self._taken[address]
+
     def take(self, address: str | None) -> None:
         """Raises Refused (429) where the address has all it may have."""
-        if self._taken[address] >= self.most:
+        if self.free(address) <= 0:
             message = f"This address has {self.most} open streams, which is all it may have."
             raise Refused("RATE_LIMITED", message, status=429, headers={"retry-after": "30"})
         self._taken[address] += 1

@@ -54,7 +54,8 @@ class Site:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = _joined(message.get("headers", []), common)
+                # A copy, since applications may send the same message to everyone.
+                message = {**message, "headers": _joined(message.get("headers", []), common)}
             await send(message)
 
         try:
