@@ -9,7 +9,6 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    OperationType,
     parse,
     specified_rules,
     validate,
@@ -18,7 +17,9 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from .limits import Limits
+from .planning import Plans
 from .rejections import Code, Rejected
+from .variables import Variables
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -28,8 +29,11 @@ class Prepared:
     """One operation of a document, ready to be executed any number of times."""
 
     text: str
-    document: DocumentNode
+    schema: GraphQLSchema
     operation: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    variables: Variables
+    plans: Plans
     cost: int
 
     @property
@@ -49,7 +53,6 @@ class Documents:
         self.schema = schema
         self.limits = limits
         self.size = size
-        self._documents: dict[str, DocumentNode] = {}
         self._prepared: dict[tuple[str, str | None], Prepared] = {}
 
     def prepare(self, text: str, operation_name: str | None) -> Prepared:
@@ -57,7 +60,17 @@ class Documents:
         prepared = self._prepared.pop(key, None)
         if prepared is None:
             document = self._valid(text)
-            prepared = Prepared(text, document, _operation(document, operation_name), 1)
+            operation = _operation(document, operation_name)
+            fragments = fragments_of(document)
+            prepared = Prepared(
+                text,
+                self.schema,
+                operation,
+                fragments,
+                Variables(self.schema, operation),
+                Plans(self.schema, operation, fragments),
+                1,
+            )
         self._prepared[key] = prepared
         if len(self._prepared) > self.size:
             del self._prepared[next(iter(self._prepared))]
@@ -92,6 +105,3 @@ def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     return {
         each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
     }
-
-
-__all__ = ["Documents", "OperationType", "Prepared", "fragments_of"]

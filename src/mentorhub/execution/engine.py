@@ -1,24 +1,35 @@
 """The engine: text and variables in, results out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import strawberry
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, located_error
-from graphql.execution import Executor, create_source_event_stream
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as StockExecutor
+from graphql.execution import create_source_event_stream
+from graphql.execution.values import VariableValues
 
 from .batches import OperationContext
 from .documents import Documents, Prepared
 from .limits import Limits
 from .rejections import Code, Rejected, coded
+from .running import Run
+from .stock import stock_executor
 
 
 def unmasked(error: GraphQLError) -> GraphQLError:
     return error
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many executions each executor has done (an event of a subscription is one)."""
+
+    compiled: int = 0
+    stock: int = 0
 
 
 class Engine:
@@ -26,6 +37,7 @@ class Engine:
 
     *mask* sees every error of execution and says what the client is told of it. *deadline* is in seconds,
     for one execution, for the making of one source stream, and for each event of it.
+    *executor* "stock" has graphql-core execute everything, as an oracle for the compiled one.
     """
 
     def __init__(
@@ -35,11 +47,17 @@ class Engine:
         limits: Limits = Limits(),  # noqa: B008  # frozen
         mask: Callable[[GraphQLError], GraphQLError] = unmasked,
         deadline: float = 10.0,
+        executor: Literal["compiled", "stock"] = "compiled",
     ) -> None:
-        self.schema: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry shows its graphql-core schema nowhere else
+        if schema.extensions or schema.directives:
+            msg = "The engine does not run schema extensions; let Strawberry execute, with CompiledExecution"
+            raise TypeError(msg)
+        self.schema: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry shows it nowhere else
         self.limits = limits
         self.mask = mask
         self.deadline = deadline
+        self.executor = executor
+        self.counts = Counts()
         self.documents = Documents(self.schema, limits)
 
     def prepare(self, text: str, operation_name: str | None = None) -> Prepared:
@@ -53,7 +71,8 @@ class Engine:
         if prepared.operation.operation is OperationType.SUBSCRIPTION:
             msg = "A subscription is subscribed to, not executed"
             raise TypeError(msg)
-        return await self._run(self._executor(prepared, variables, context))
+        values = prepared.variables.values(variables, max_errors=self.limits.errors)
+        return await self._executed(prepared, values, context, None)
 
     async def subscribe(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext
@@ -66,58 +85,53 @@ class Engine:
         if prepared.operation.operation is not OperationType.SUBSCRIPTION:
             msg = "Only a subscription is subscribed to"
             raise TypeError(msg)
-        executor = self._executor(prepared, variables, context)
+        values = prepared.variables.values(variables, max_errors=self.limits.errors)
         try:
             async with asyncio.timeout(self.deadline):
-                source = create_source_event_stream(executor)
+                source = create_source_event_stream(stock_executor(prepared, values, context))
                 if isawaitable(source):
                     source = await source
         except TimeoutError:
             raise Rejected([self._late()]) from None
         if isinstance(source, ExecutionResult):
             raise Rejected([self.mask(error) for error in source.errors or ()])
-        return self._answers(executor, source, context)
+        return self._answers(prepared, values, source, context)
 
     async def _answers(
-        self, executor: Executor[Any], source: Any, context: OperationContext
+        self, prepared: Prepared, values: VariableValues, source: Any, context: OperationContext
     ) -> AsyncGenerator[ExecutionResult, None]:
         async with aclosing(source):
             try:
                 async for event in source:
-                    each = executor.build_per_event_executor(event)
-                    each.context_value = context.fresh()
-                    yield await self._run(each)
+                    yield await self._executed(prepared, values, context.fresh(), event)
             except Exception as error:  # noqa: BLE001  # the client is told, as masked
                 yield ExecutionResult(None, [self.mask(located_error(error, None, None))])
 
-    def _executor(
-        self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext
-    ) -> Executor[Any]:
-        executor = StockExecutor.build(
-            self.schema,
-            prepared.document,
-            context_value=context,
-            raw_variable_values=dict(variables or {}),
-            operation_name=prepared.name,
-            hide_suggestions=True,
-            max_coercion_errors=self.limits.errors,
-        )
-        if isinstance(executor, list):
-            raise Rejected.because(Code.BAD_USER_INPUT, executor)
-        return executor
-
-    async def _run(self, executor: Executor[Any]) -> ExecutionResult:
-        try:
-            async with asyncio.timeout(self.deadline):
-                result = executor.execute_operation()
-                if isawaitable(result):
+    async def _executed(
+        self, prepared: Prepared, values: VariableValues, context: OperationContext, root_value: Any
+    ) -> ExecutionResult:
+        result = self._started(prepared, values, context, root_value)
+        if not isinstance(result, ExecutionResult):
+            try:
+                async with asyncio.timeout(self.deadline):
                     result = await result
-                result = cast("ExecutionResult", result)  # never incremental: the schema lacks the directives
-        except TimeoutError:
-            return ExecutionResult(None, [self._late()])
+            except TimeoutError:
+                return ExecutionResult(None, [self._late()])
         if result.errors:
             result.errors = [self.mask(error) for error in result.errors]
         return result
+
+    def _started(
+        self, prepared: Prepared, values: VariableValues, context: OperationContext, root_value: Any
+    ) -> ExecutionResult | Awaitable[ExecutionResult]:
+        plan = prepared.plans.plan(values.coerced) if self.executor == "compiled" else None
+        if plan is not None:
+            self.counts.compiled += 1
+            return Run(plan, values, context, root_value=root_value).execute()
+        self.counts.stock += 1
+        result = stock_executor(prepared, values, context, root_value).execute_operation()
+        # Never incremental: the schema has not the directives for it.
+        return cast("ExecutionResult | Awaitable[ExecutionResult]", result)
 
     def _late(self) -> GraphQLError:
         return coded(GraphQLError(f"The operation took longer than {self.deadline:g} seconds."), Code.TIMEOUT)

@@ -1,0 +1,154 @@
+"""The arguments of a field of a document: what can be known from the document alone is worked out once."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import strawberry
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLInputType,
+    GraphQLNonNull,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    is_leaf_type,
+)
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.utilities import coerce_input_literal
+from graphql.utilities.coerce_input_value import coerce_default_value
+from strawberry.relay import GlobalID
+from strawberry.types.arguments import convert_argument
+from strawberry.types.base import StrawberryMaybe, StrawberryOptional
+from strawberry.types.field import StrawberryField
+
+type_of_values = dict[str, Any]
+
+ATOMS = (str, int, float, bool, type(None), Enum, date, time, timedelta, Decimal, UUID)
+"""What nobody can change, so that one value may serve every execution of a plan."""
+
+
+class Variable(NamedTuple):
+    """An argument given as a variable alone."""
+
+    name: str
+    variable: str
+    non_null: bool
+    default: Any
+
+
+class Literal(NamedTuple):
+    """An argument that holds variables, or values that someone could change: made anew each time."""
+
+    name: str
+    node: ValueNode
+    type: GraphQLInputType
+
+
+class Arguments:
+    """The arguments of one field of a document; `of` raises as graphql-core does."""
+
+    __slots__ = ("_constants", "_definition", "_literals", "_node", "_variables")
+
+    def __init__(self, definition: GraphQLField, node: FieldNode) -> None:
+        self._definition = definition
+        self._node = node
+        self._constants: type_of_values = {}
+        self._variables: list[Variable] = []
+        self._literals: list[Literal] = []
+        given = {each.name.value: each.value for each in node.arguments or ()}
+        for name, argument in definition.args.items():
+            value = given.get(name)
+            known_as = argument.out_name or name
+            default = coerce_default_value(argument)
+            if isinstance(value, VariableNode):
+                non_null = isinstance(argument.type, GraphQLNonNull)
+                self._variables.append(Variable(known_as, value.name.value, non_null, default))
+            elif value is not None:
+                self._add_literal(known_as, value, argument.type)
+            elif default is not Undefined:
+                self._constants[known_as] = default
+
+    def _add_literal(self, name: str, node: ValueNode, type_: GraphQLInputType) -> None:
+        value = coerce_input_literal(node, type_)
+        if isinstance(value, ATOMS):
+            self._constants[name] = value
+        else:
+            self._literals.append(Literal(name, node, type_))
+
+    @property
+    def are_constant(self) -> bool:
+        return not self._variables and not self._literals
+
+    def of(self, variable_values: VariableValues) -> type_of_values:
+        if not self._variables and not self._literals:
+            return self._constants
+        values = dict(self._constants)
+        coerced = variable_values.coerced
+        for name, variable, non_null, default in self._variables:
+            value = coerced.get(variable, default)
+            if value is not Undefined:
+                if value is None and non_null:
+                    return self._complain(variable_values)
+                values[name] = value
+            elif non_null:
+                return self._complain(variable_values)
+        for name, node, type_ in self._literals:
+            value = coerce_input_literal(node, type_, variable_values)
+            if value is Undefined:
+                return self._complain(variable_values)
+            values[name] = value
+        return values
+
+    def _complain(self, variable_values: VariableValues) -> type_of_values:
+        """Lets graphql-core say what is wrong."""
+        return get_argument_values(self._definition, self._node, variable_values, hide_suggestions=True)
+
+
+class Conversion:
+    """From GraphQL's values to those a Strawberry resolver expects: Python names, input classes, copies."""
+
+    __slots__ = ("_arguments", "_schema", "is_renaming")
+
+    def __init__(self, field: StrawberryField, definition: GraphQLField, schema: strawberry.Schema) -> None:
+        self._schema = schema
+        name_of = schema.config.name_converter.from_argument
+        self._arguments = [
+            (
+                name,
+                argument.python_name,
+                None if _is_kept(definition.args[name].type, argument.type) else argument.type,
+            )
+            for argument in field.arguments
+            for name in [name_of(argument)]
+        ]
+        self.is_renaming = all(type_ is None for _, _, type_ in self._arguments)
+        """Whether values only change their names: then one result may serve many calls."""
+
+    def of(self, values: Mapping[str, Any], info: strawberry.Info[Any, Any] | None) -> type_of_values:
+        converted: type_of_values = {}
+        for name, python_name, type_ in self._arguments:
+            if name in values:
+                value = values[name]
+                if type_ is not None:
+                    converter = self._schema.schema_converter
+                    value = convert_argument(
+                        value, type_, converter.scalar_registry, self._schema.config, info, path=(name,)
+                    )
+                converted[python_name] = value
+        return converted
+
+
+def _is_kept(type_: GraphQLInputType, declared: Any) -> bool:
+    """Whether Strawberry leaves values of the type as they are."""
+    if isinstance(type_, GraphQLNonNull):
+        type_ = type_.of_type
+    if isinstance(declared, StrawberryMaybe) or not is_leaf_type(type_):
+        return False
+    if isinstance(declared, StrawberryOptional):
+        declared = declared.of_type
+    return declared is not GlobalID

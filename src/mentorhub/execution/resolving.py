@@ -1,0 +1,191 @@
+"""How a field's values are had: read from the rows, from a batch, or by a resolver called for each object."""
+
+from collections.abc import Awaitable, Callable
+from inspect import Parameter
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import strawberry
+from graphql import FieldNode, GraphQLField, GraphQLSchema, default_field_resolver
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from .arguments import Arguments, Conversion
+from .batches import LOAD, one_for_each
+from .infos import FieldInfo
+
+type_of_info = strawberry.Info[Any, Any]
+
+if TYPE_CHECKING:
+    from .levels import Level
+    from .plans import Field
+
+
+class Way(Protocol):
+    """How the values of one field of a document are had."""
+
+    may_await: bool
+    """Whether single values may have to be awaited."""
+
+    def values(self, level: "Level", field: "Field") -> list[Any] | Awaitable[list[Any]]:
+        """A value for each object of the level; an exception stands for an error."""
+        ...
+
+
+class Attribute:
+    """A field without resolver: the attribute of its name."""
+
+    may_await = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._get = attrgetter(name)
+
+    def values(self, level: "Level", field: "Field") -> list[Any]:
+        try:
+            return list(map(self._get, level.sources))
+        except Exception:  # noqa: BLE001  # whose it was is found out one by one
+            return [attempt(getattr, source, self.name) for source in level.sources]
+
+
+class Batch:
+    """A batch: its function, called once for the level."""
+
+    may_await = False
+
+    def __init__(
+        self, load: Callable[..., Any], field: StrawberryField, arguments: Arguments, conversion: Conversion
+    ) -> None:
+        self._load = load
+        self._field = field
+        self._arguments = arguments
+        self._conversion = conversion
+
+    def values(self, level: "Level", field: "Field") -> list[Any] | Awaitable[list[Any]]:
+        try:
+            info = level.run.info(FieldInfo(level, field), self._field)
+            arguments = self._conversion.of(self._arguments.of(level.run.variable_values), info)
+            values = self._load(level.sources, info, **arguments)
+            if isinstance(values, Awaitable):
+                return self._awaited(values, level.sources)
+            return one_for_each(self._load, level.sources, values)
+        except Exception as error:  # noqa: BLE001  # it is every parent's
+            return [error] * len(level.sources)
+
+    async def _awaited(self, values: Awaitable[Any], sources: list[Any]) -> list[Any]:
+        try:
+            return one_for_each(self._load, sources, await values)
+        except Exception as error:  # noqa: BLE001  # it is every parent's
+            return [error] * len(sources)
+
+
+class Function:
+    """A Strawberry resolver of which only the signature matters: called without Strawberry in between."""
+
+    may_await = True
+
+    def __init__(
+        self,
+        resolver: StrawberryResolver[Any],
+        field: StrawberryField,
+        arguments: Arguments,
+        conversion: Conversion,
+    ) -> None:
+        self._call = cast("Callable[..., Any]", resolver.wrapped_func)
+        self._field = field
+        self._arguments = arguments
+        self._conversion = conversion
+        sources = [resolver.self_parameter, resolver.parent_parameter, resolver.root_parameter]
+        first = next(iter(resolver.signature.parameters.values()), None)
+        self._takes_source = (
+            first is not None and first in sources and first.kind is not Parameter.KEYWORD_ONLY
+        )
+        self._source_names = {
+            each.name for each in sources if each and not (self._takes_source and each is first)
+        }
+        self._info_name = resolver.info_parameter.name if resolver.info_parameter else None
+        self._is_simple = self._takes_source and not self._source_names and not self._info_name
+
+    def values(self, level: "Level", field: "Field") -> list[Any]:
+        sources = level.sources
+        try:
+            given = self._arguments.of(level.run.variable_values)
+        except Exception as error:  # noqa: BLE001  # it is every object's
+            return [error] * len(sources)
+        if self._is_simple and not given:
+            return [attempt(self._call, source) for source in sources]
+        # Input objects and lists are each call's own, as a resolver may change them.
+        shared = self._conversion.of(given, None) if self._conversion.is_renaming else None
+        values: list[Any] = []
+        for index, source in enumerate(sources):
+            try:
+                info = self._info(level, field, index)
+                keywords = self._conversion.of(given, info) if shared is None else dict(shared)
+                for name in self._source_names:
+                    keywords[name] = source
+                if self._info_name is not None:
+                    keywords[self._info_name] = info
+                value = self._call(source, **keywords) if self._takes_source else self._call(**keywords)
+            except Exception as error:  # noqa: BLE001  # it is this object's
+                value = error
+            values.append(value)
+        return values
+
+    def _info(self, level: "Level", field: "Field", index: int) -> type_of_info | None:
+        if self._info_name is None and self._conversion.is_renaming:
+            return None
+        return level.run.info(FieldInfo(level, field, index), self._field)
+
+
+class Resolver:
+    """Any resolver, as graphql-core calls it: with extensions and permissions, or of introspection."""
+
+    may_await = True
+
+    def __init__(self, definition: GraphQLField, arguments: Arguments) -> None:
+        self._resolve = definition.resolve or default_field_resolver
+        self._arguments = arguments
+
+    def values(self, level: "Level", field: "Field") -> list[Any]:
+        try:
+            arguments = self._arguments.of(level.run.variable_values)
+        except Exception as error:  # noqa: BLE001  # it is every object's
+            return [error] * len(level.sources)
+        return [
+            attempt(self._resolve, source, FieldInfo(level, field, index), **arguments)
+            for index, source in enumerate(level.sources)
+        ]
+
+
+def way_of(definition: GraphQLField, node: FieldNode, schema: GraphQLSchema) -> Way:
+    arguments = Arguments(definition, node)
+    field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    declared_in = schema.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if (
+        isinstance(declared_in, strawberry.Schema)
+        and isinstance(field, StrawberryField)
+        and hasattr(definition.resolve, "_is_default")  # made by Strawberry, and not replaced since
+        and type(field).get_result is StrawberryField.get_result
+        and not (field.extensions or field.is_subscription or declared_in.exception_handlers)
+    ):
+        resolver = field.base_resolver
+        if resolver is None:
+            is_read = declared_in.config.default_resolver is getattr and field.python_name.isidentifier()
+            return Attribute(field.python_name) if is_read else Resolver(definition, arguments)
+        conversion = Conversion(field, definition, declared_in)
+        if load := field.metadata.get(LOAD):
+            return Batch(load, field, arguments, conversion)
+        if type(resolver) is StrawberryResolver and not isinstance(
+            resolver.wrapped_func, staticmethod | classmethod
+        ):
+            return Function(resolver, field, arguments, conversion)
+    return Resolver(definition, arguments)
+
+
+def attempt(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """The value of the call, or the error that it raised in its place."""
+    try:
+        return call(*arguments, **keywords)
+    except Exception as error:  # noqa: BLE001  # it becomes a located error
+        return error

@@ -1,0 +1,141 @@
+"""One execution of a plan: level by level, waiting only where something is awaited."""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Sequence
+from typing import Any, cast
+
+import strawberry
+from graphql import ExecutionResult
+from graphql.execution.values import VariableValues
+from strawberry.execution import optimized_is_awaitable
+from strawberry.types.field import StrawberryField
+
+from .completing import complete
+from .failures import Failures
+from .infos import FieldInfo
+from .levels import Each, Level, Sites
+from .plans import Field, Plan, Selection
+from .together import all_done
+
+
+class Run:
+    """The state of one execution.
+
+    What can be done at once is done when it is come upon. What must be awaited is put into `pending`, to be
+    awaited by whoever was awaited before (`rest`): so each branch goes on as soon as it can, and no coroutine
+    is made for what is there already.
+    """
+
+    __slots__ = (
+        "background",
+        "context",
+        "failures",
+        "operation_extensions",
+        "pending",
+        "plan",
+        "root_value",
+        "variable_values",
+    )
+
+    def __init__(
+        self,
+        plan: Plan,
+        variable_values: VariableValues,
+        context: Any,
+        *,
+        root_value: Any = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.variable_values = variable_values
+        self.context = context
+        self.root_value = root_value
+        self.operation_extensions = operation_extensions
+        self.failures = Failures()
+        self.pending: list[Coroutine[Any, Any, None]] = []
+        self.background: set[asyncio.Future[Any]] = set()
+
+    def execute(self) -> ExecutionResult | Awaitable[ExecutionResult]:
+        """The result; awaitable only if something in it is."""
+        try:
+            return self._serially() if self.plan.is_serial else self._at_once()
+        except BaseException:
+            for each in self.pending:
+                each.close()
+            raise
+
+    def _at_once(self) -> ExecutionResult | Awaitable[ExecutionResult]:
+        root = self.open(self.plan.root, [self.root_value], None)
+        return self._awaited(root) if self.pending else self._answer(root)
+
+    async def _awaited(self, root: Level) -> ExecutionResult:
+        await self.rest()
+        return self._answer(root)
+
+    def _serially(self) -> ExecutionResult | Awaitable[ExecutionResult]:
+        """One root field after the other, each to its end; none after the whole answer is lost."""
+        root = self._read(self.plan.root, [self.root_value], None)
+        steps = list(self.plan.root.steps)
+        while steps and not self.failures.reach_the_root():
+            self.step(root, steps.pop(0))
+            if self.pending:
+                return self._serially_awaited(root, steps)
+        return self._answer(root)
+
+    async def _serially_awaited(self, root: Level, steps: list[Field]) -> ExecutionResult:
+        await self.rest()
+        while steps and not self.failures.reach_the_root():
+            self.step(root, steps.pop(0))
+            await self.rest()
+        return self._answer(root)
+
+    def _answer(self, root: Level) -> ExecutionResult:
+        if not self.failures:
+            return ExecutionResult(root.outs[0], None)
+        return ExecutionResult(*self.failures.settle(root.outs[0]))
+
+    def open(self, selection: Selection, sources: list[Any], sites: Sites | None) -> Level:
+        """A level with everything asked of its objects, as far as it can be had without waiting."""
+        level = self._read(selection, sources, sites)
+        for field in selection.steps:
+            self.step(level, field)
+        return level
+
+    def _read(self, selection: Selection, sources: list[Any], sites: Sites | None) -> Level:
+        level = Level(self, selection, sources, sites)
+        selection.make(level)
+        return level
+
+    def step(self, level: Level, field: Field) -> None:
+        way = field.way
+        values = way.values(level, field)
+        if isinstance(values, list):
+            self._fill(level, field, values, may_await=way.may_await)
+        else:
+            self.pending.append(self._fill_later(level, field, values))
+
+    async def _fill_later(self, level: Level, field: Field, values: Awaitable[list[Any]]) -> None:
+        self._fill(level, field, await values, may_await=False)
+        await self.rest()
+
+    def _fill(self, level: Level, field: Field, values: list[Any], *, may_await: bool) -> None:
+        key = field.key
+        answers = complete(field.shape, values, Each(level, field), may_await=may_await)
+        for out, answer in zip(level.outs, answers, strict=True):
+            out[key] = answer
+
+    async def rest(self) -> None:
+        """Awaits what has become pending. To be called before anything else is awaited."""
+        if work := self.pending:
+            self.pending = []
+            await all_done(work)
+
+    def info(self, info: FieldInfo, field: StrawberryField) -> strawberry.Info[Any, Any]:
+        return self.plan.info_class(_raw_info=cast("Any", info), _field=field)
+
+    def track(self, values: Sequence[Any]) -> None:
+        """Lets awaitables that nobody waits for come to their end (graphql-core's `async_helpers`)."""
+        if awaited := [value for value in values if optimized_is_awaitable(value)]:
+            future = asyncio.gather(*awaited, return_exceptions=True)
+            self.background.add(future)
+            future.add_done_callback(self.background.discard)
