@@ -1,25 +1,18 @@
 """Pages of lists, as clients ask for them: first or last, after or before an opaque cursor."""
 
-import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from hmac import compare_digest
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from mentorhub.db.paging import Listing, Window
+from mentorhub.resolvers.cursors import Cursors
 from mentorhub.resolvers.desk import Desk
-from mentorhub.rules.refusals import BadUserInput, CursorInvalid
+from mentorhub.rules.refusals import BadUserInput
 
 R = TypeVar("R")
 
 DEFAULT_SIZE: Final = 20
 LARGEST_SIZE: Final = 100
-_CURSOR_LENGTH: Final = 600
-_SEAL_LENGTH: Final = 9
-_SEPARATOR: Final = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +87,17 @@ async def page(
     *,
     name: str,
     default: int = DEFAULT_SIZE,
+    cursors: Cursors | None = None,
     **values: Any,
 ) -> Page[R]:
     """The page of *listing* that *paging* asks for.
 
-    *name* tells its cursors from those of another order; with the *values* of its filters, from another filter's.
-    Raises BadUserInput, CursorInvalid.
+    *name* tells its cursors from those of another order; with the *values* of its filters, from another
+    filter's. *cursors* stand for places whatever the filter, where they are given instead. BadUserInput,
+    CursorInvalid.
     """
     size = paging.size(default)
-    cursors = _Cursors(desk.doors.secret, name, values)
+    cursors = cursors or Cursors(desk.doors.secret, name, values)
     backward = paging.last is not None
     window = Window(size, backward, cursors.place(paging.after), cursors.place(paging.before))
     cut = await listing.cut(desk.reader, window, **values)
@@ -113,61 +108,3 @@ async def page(
         cursor_of=lambda row: cursors.cursor(listing.place(row)),
         count=lambda: listing.total(desk.reader, **values),
     )
-
-
-class _Cursors:
-    """The cursors of one list: places in it, sealed, so that no other list's and no forged one passes."""
-
-    __slots__ = ("_seal",)
-
-    def __init__(self, secret: bytes, name: str, values: dict[str, Any]) -> None:
-        # The clock goes on from page to page, and does not count as a filter.
-        filters = sorted((key, repr(value)) for key, value in values.items() if key != "now")
-        self._seal = hashlib.blake2s(
-            repr((name, filters)).encode(), key=secret[:32], digest_size=_SEAL_LENGTH
-        )
-
-    def cursor(self, place: Sequence[Any]) -> str:
-        text = _SEPARATOR.join(_written(value) for value in place).encode()
-        return urlsafe_b64encode(self._sealed(text) + text).decode().rstrip("=")
-
-    def place(self, cursor: str | None) -> list[Any] | None:
-        """The place that *cursor* names. Raises CursorInvalid."""
-        if cursor is None:
-            return None
-        try:
-            sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)) if cursor.isascii() else b""
-        except NotBase64 as error:
-            raise CursorInvalid from error
-        seal, text = sealed[:_SEAL_LENGTH], sealed[_SEAL_LENGTH:]
-        if len(cursor) > _CURSOR_LENGTH or not compare_digest(seal, self._sealed(text)):
-            raise CursorInvalid
-        return [_READ[cell[:1]](cell[1:]) for cell in text.decode().split(_SEPARATOR)]
-
-    def _sealed(self, text: bytes) -> bytes:
-        seal = self._seal.copy()
-        seal.update(text)
-        return seal.digest()
-
-
-def _written(value: Any) -> str:
-    match value:
-        case bool():
-            return f"b{int(value)}"
-        case int():
-            return f"i{value}"
-        case float():
-            return f"f{value!r}"
-        case datetime():
-            return f"d{value.isoformat()}"
-        case _:
-            return f"s{value}"
-
-
-_READ: Final[dict[str, Callable[[str], Any]]] = {
-    "b": lambda text: {"0": False, "1": True}[text],
-    "i": int,
-    "f": float,
-    "d": datetime.fromisoformat,
-    "s": str,
-}

@@ -1,0 +1,73 @@
+"""Cursors: places in a list, opaque and sealed, so that no other list's and no forged one passes."""
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from hmac import compare_digest
+from typing import Any, Final
+
+from mentorhub.rules.refusals import CursorInvalid
+
+_LENGTH: Final = 600
+_SEAL_LENGTH: Final = 9
+_SEPARATOR: Final = "\x1f"
+
+
+class Cursors:
+    """The cursors of the list *name*, filtered by *values*."""
+
+    __slots__ = ("_seal",)
+
+    def __init__(self, secret: bytes, name: str, values: Mapping[str, Any]) -> None:
+        # The clock goes on from page to page, and does not count as a filter.
+        filters = sorted((key, repr(value)) for key, value in values.items() if key != "now")
+        self._seal = hashlib.blake2s(
+            repr((name, filters)).encode(), key=secret[:32], digest_size=_SEAL_LENGTH
+        )
+
+    def cursor(self, place: Sequence[Any]) -> str:
+        text = _SEPARATOR.join(_written(value) for value in place).encode()
+        return urlsafe_b64encode(self._sealed(text) + text).decode().rstrip("=")
+
+    def place(self, cursor: str | None) -> list[Any] | None:
+        """The place that *cursor* names. Raises CursorInvalid."""
+        if cursor is None:
+            return None
+        try:
+            sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)) if cursor.isascii() else b""
+        except NotBase64 as error:
+            raise CursorInvalid from error
+        seal, text = sealed[:_SEAL_LENGTH], sealed[_SEAL_LENGTH:]
+        if len(cursor) > _LENGTH or not compare_digest(seal, self._sealed(text)):
+            raise CursorInvalid
+        return [_READ[cell[:1]](cell[1:]) for cell in text.decode().split(_SEPARATOR)]
+
+    def _sealed(self, text: bytes) -> bytes:
+        seal = self._seal.copy()
+        seal.update(text)
+        return seal.digest()
+
+
+def _written(value: Any) -> str:
+    match value:
+        case bool():
+            return f"b{int(value)}"
+        case int():
+            return f"i{value}"
+        case float():
+            return f"f{value!r}"
+        case datetime():
+            return f"d{value.isoformat()}"
+        case _:
+            return f"s{value}"
+
+
+_READ: Final[dict[str, Callable[[str], Any]]] = {
+    "b": lambda text: {"0": False, "1": True}[text],
+    "i": int,
+    "f": float,
+    "d": datetime.fromisoformat,
+    "s": str,
+}
