@@ -1,36 +1,26 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import event, given
-from hypothesis import strategies as st
 
-from mentorhub.rules import rebuilding, zones
-from mentorhub.rules.intervals import Interval
-from mentorhub.rules.keys import Key
+from mentorhub.rules import zones
 from mentorhub.rules.offering import (
     Asker,
     Offer,
     PendingLimits,
     TimeReason,
     Verdict,
-    alternatives,
     is_clear,
     is_offered,
     verdict,
     window,
 )
-from mentorhub.rules.slots import SessionRules, slots_between
+from mentorhub.rules.slots import SessionRules
 from tests.rules.wall_clocks import (
     MINUTE,
     at,
-    blocks_near,
     dated,
-    days_in_zones,
     interval,
-    session_rules,
     weekly,
 )
 
@@ -277,109 +267,3 @@ def test_clear_is_at_least_the_buffer_away_from_each_booking() -> None:
     assert is_clear(TEN_O_CLOCK, [interval("2026-06-17 11:00/12:00")], 0 * MINUTE)
     assert not is_clear(TEN_O_CLOCK, [interval("2026-06-17 10:59/12:00")], 0 * MINUTE)
     assert is_clear(TEN_O_CLOCK, [], 120 * MINUTE)
-
-
-@pytest.mark.parametrize(
-    ("near", "count", "expected"),
-    [
-        ("2026-06-17 12:10", 3, [11, 13, 14]),
-        ("2026-06-17 08:00", 3, [9, 10, 11]),
-        ("2026-06-17 23:00", 3, [13, 14, 16]),
-        ("2026-06-17 10:00", 3, [9, 11, 13]),
-        ("2026-06-17 10:00", 1, [9]),
-        ("2026-06-17 12:00", 2, [11, 13]),
-        ("2026-06-17 12:00", 1, [11]),
-        ("2026-06-17 12:00", 9, [9, 10, 11, 13, 14, 16]),
-    ],
-)
-def test_alternatives_are_the_nearest_in_time_order_without_the_time_itself(
-    near: str, count: int, expected: list[int]
-) -> None:
-    slots = [interval(f"2026-06-17 {hour:02}:00/{hour + 1}:00") for hour in (16, 14, 13, 11, 10, 9)]
-
-    found = alternatives(slots, at(near), count)
-
-    assert [slot.starts_at.hour for slot in found] == expected
-
-
-def test_three_alternatives_unless_said_otherwise() -> None:
-    slots = [Interval(NOW + n * MINUTE, NOW + 15 * MINUTE) for n in range(1, 9)]
-
-    assert alternatives(slots, NOW) == slots[:3]
-    assert alternatives([], NOW) == []
-
-
-class Row(NamedTuple):
-    """A row of a slot, as the database keeps it."""
-
-    id: Key
-    starts_at: datetime
-    ends_at: datetime
-    is_taken: bool
-
-
-def rebuilt(rows: list[Row], wanted: list[Interval]) -> list[Row]:
-    changes = rebuilding.changes(rows, wanted)
-    kept = [row for row in rows if row.id not in changes.closed]
-    return kept + [Row(Key(f"{slot.starts_at}"), *slot, is_taken=False) for slot in changes.opened]
-
-
-@given(days_in_zones(), st.data(), session_rules, session_rules)
-def test_what_is_listed_is_what_can_be_booked_before_and_after_a_change(
-    place: tuple[ZoneInfo, date], data: st.DataObject, first_rules: SessionRules, second_rules: SessionRules
-) -> None:
-    zone, day = place
-    now = at(f"{day} 00:00") + data.draw(st.integers(-4000, 600)) * MINUTE
-    offer = Offer(
-        is_approved=True, is_accepting=True, zone=zone, rules=first_rules, blocks=data.draw(blocks_near(day))
-    )
-
-    rows = rebuilt([], _wanted(offer, now))
-    taken = {row.id for row in rows if data.draw(st.sampled_from([True, False, False]))}
-    rows = [row._replace(is_taken=row.id in taken) for row in rows]
-    offer = replace(offer, held=[row for row in rows if row.is_taken])
-    _assert_listed_is_bookable(rows, offer, now, data)
-
-    off_at = now + data.draw(st.integers(0, 6000)) * MINUTE
-    offer = replace(
-        offer,
-        rules=second_rules,
-        blocks=data.draw(st.just(offer.blocks) | blocks_near(day)),
-        time_off=[Interval(off_at, off_at + 90 * MINUTE)],
-    )
-    rows = rebuilt(rows, _wanted(offer, now))
-    _assert_listed_is_bookable(rows, offer, now, data)
-
-    # Whoever frees a slot rebuilds as well: it may be wanted no more, and others may want its place.
-    offer = replace(offer, held=[])
-    rows = rebuilt([row._replace(is_taken=False) for row in rows], _wanted(offer, now))
-    _assert_listed_is_bookable(rows, offer, now, data)
-
-
-def _wanted(offer: Offer, now: datetime) -> list[Interval]:
-    return slots_between(
-        now,
-        window(now, offer.rules).ends_at,
-        blocks=offer.blocks,
-        time_off=offer.time_off,
-        zone=offer.zone,
-        rules=offer.rules,
-    )
-
-
-def _assert_listed_is_bookable(rows: list[Row], offer: Offer, now: datetime, data: st.DataObject) -> None:
-    listed = {row.starts_at for row in rows if not row.is_taken and is_offered(row, offer, now=now)}
-    event(f"listed: {bool(listed)}, taken: {any(row.is_taken for row in rows)}")
-    offered = window(now, offer.rules)
-    edges = {
-        now,
-        offered.starts_at,
-        offered.ends_at,
-        *(row.starts_at for row in rows),
-        *(row.ends_at for row in rows),
-    }
-    probes = edges | {edge + data.draw(st.sampled_from([-1, 1, 15])) * MINUTE for edge in edges}
-
-    bookable = {time for time in probes if verdict(time, offer, now=now).is_bookable}
-
-    assert bookable == listed
