@@ -1,11 +1,16 @@
 """The commands of MentorHub."""
 
+import asyncio
 import sys
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mentorhub.settings import SettingsInvalid, read_settings
+from mentorhub.settings import Settings, SettingsInvalid, read_settings
+
+if TYPE_CHECKING:
+    from mentorhub.seeding.platform import Account, Size
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -33,11 +38,14 @@ def main() -> None:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API; also runs the jobs unless MENTORHUB_JOBS=off."""
+    _serve(read_settings(), host=host, port=port, workers=workers)
+
+
+def _serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     import uvicorn
 
     from mentorhub.db import migrations
 
-    settings = read_settings()
     if settings.database_url.startswith("sqlite"):
         if workers > 1:
             raise click.UsageError("SQLite is served by one process; use PostgreSQL for --workers.")
@@ -71,6 +79,52 @@ def upgrade(to: str) -> None:
 
     migrations.upgrade(read_settings().database_url, to=to)
     click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--mentors", default=200, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--users", default=2_000, show_default=True, type=click.IntRange(2, 10_000_000))
+@click.option("--bookings", default=12_000, show_default=True, type=click.IntRange(0, 100_000_000))
+@click.option("--seed", default=1, show_default=True, help="The same numbers and seed give the same data.")
+def seed(mentors: int, users: int, bookings: int, seed: int) -> None:
+    """Fill an empty database with synthetic data."""
+    from mentorhub.seeding.platform import Size
+
+    if users <= mentors:
+        raise click.BadParameter("there must be more users than mentors", param_hint="--users")
+    _fill(read_settings(), Size(mentors=mentors, users=users, bookings=bookings, seed=seed))
+
+
+@main.command()
+@click.option("--host", default=_LOOPBACK, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+def demo(host: str, port: int) -> None:
+    """Serve a small platform with accounts to sign in with."""
+    from mentorhub.db import migrations
+    from mentorhub.seeding.loading import is_empty
+    from mentorhub.seeding.platform import DEMO, Size
+
+    settings = read_settings()
+    migrations.upgrade(settings.database_url)
+    if asyncio.run(is_empty(settings.database_url)):
+        _fill(settings, Size(mentors=60, users=600, bookings=3_000), DEMO)
+    click.echo(f"\nExplorer  http://{host}:{port}/\nAPI       http://{host}:{port}/graphql\n\nSign in as:")
+    for says, account in zip(("a mentee", "a mentor", "an administrator"), DEMO, strict=True):
+        click.echo(f"  {says:<17} {account.email:<20} {account.password}")
+    click.echo()
+    _serve(settings, host=host, port=port, workers=1)
+
+
+def _fill(settings: Settings, size: "Size", accounts: "Sequence[Account]" = ()) -> None:
+    """Brings the database to the newest schema and loads synthetic data, with a progress bar."""
+    from mentorhub.db import migrations
+    from mentorhub.seeding.loading import seed as load
+
+    migrations.upgrade(settings.database_url)
+    with click.progressbar(length=size.rows, label="Synthetic data", file=sys.stderr) as bar:
+        counts = asyncio.run(load(settings.database_url, size, accounts=accounts, report=bar.update))
+        bar.update(max(0, size.rows - bar.pos))
+    click.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
 
 
 @main.command()

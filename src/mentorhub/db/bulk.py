@@ -1,0 +1,99 @@
+"""Many rows at once: COPY in PostgreSQL, one executemany in SQLite."""
+
+import asyncio
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Self
+
+import asyncpg
+from sqlalchemy import Table
+
+from mentorhub.db.sqlite import connect
+from mentorhub.db.tables import METADATA
+from mentorhub.db.types import Convert, sender
+
+_BATCH: Final = 10_000
+
+
+class BulkLoad:
+    """A transaction for loading; use it as an async context manager. What it raises undoes everything.
+
+    *report* is told how many rows have been written since it was told last.
+    """
+
+    def __init__(self, url: str, report: Callable[[int], None] = lambda _: None) -> None:
+        self._url = url
+        self._report = report
+        self._connection: Any = None
+        self._transaction: Any = None
+
+    async def __aenter__(self) -> Self:
+        if self._url.startswith("sqlite"):
+            self._connection = await asyncio.to_thread(connect, self._url.removeprefix("sqlite:///"))
+            self._connection.execute("BEGIN IMMEDIATE")
+        else:
+            self._connection = await asyncpg.connect(self._url)
+            self._transaction = self._connection.transaction()
+            await self._transaction.start()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._transaction is None:
+            connection: sqlite3.Connection = self._connection
+            connection.execute("ROLLBACK" if kind else "COMMIT")
+            if kind is None:
+                connection.execute("ANALYZE")
+            connection.close()
+            return
+        if kind:
+            await self._transaction.rollback()
+        else:
+            await self._transaction.commit()
+            await self._connection.execute("ANALYZE")
+        await self._connection.close()
+
+    async def is_empty(self, table: str) -> bool:
+        asked = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"  # noqa: S608 -- our own names
+        if self._transaction is None:
+            found: int = self._connection.execute(asked).fetchone()[0]
+        else:
+            found = await self._connection.fetchval(asked)
+        return found == 0
+
+    async def rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Adds *rows*, each in the order of *columns*, to *table*."""
+        dialect = "sqlite" if self._transaction is None else "postgresql"
+        convert = _converter(METADATA.tables[table], columns, dialect)
+        cells = ", ".join("?" * len(columns))
+        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({cells})"  # noqa: S608 -- our own names
+        remaining = iter(rows)
+        while batch := list(itertools.islice(remaining, _BATCH)):
+            ready = [convert(row) for row in batch] if convert else batch
+            if dialect == "sqlite":
+                await asyncio.to_thread(self._connection.executemany, insert, ready)
+            else:
+                await self._connection.copy_records_to_table(table, records=ready, columns=list(columns))
+            self._report(len(batch))
+
+
+def _converter(
+    table: Table, columns: Sequence[str], dialect: str
+) -> Callable[[Sequence[Any]], Sequence[Any]] | None:
+    """What turns a row's values for the driver; None where they go as they are."""
+    sends: list[tuple[int, Convert]] = [
+        (index, send)
+        for index, name in enumerate(columns)
+        if (send := sender(table.c[name].type, dialect)) is not None
+    ]
+    if not sends:
+        return None
+
+    def convert(row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for index, send in sends:
+            if values[index] is not None:
+                values[index] = send(values[index])
+        return values
+
+    return convert

@@ -1,0 +1,1 @@
+"""Synthetic data: a believable platform, the same for the same numbers."""

@@ -1,0 +1,196 @@
+"""The service as its users run it: a process of its own, reached over HTTP and WebSocket."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+
+MENTORHUB = str(Path(sys.executable).with_name("mentorhub"))
+
+
+@dataclass
+class Service:
+    """A running service; *folder* is its working directory, where mails lie under `var/mail`."""
+
+    url: str
+    folder: Path
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes]
+
+    @property
+    def socket_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/graphql"
+
+    def run(self, *command: str, text: str = "") -> str:
+        """What another `mentorhub` command prints; it must succeed."""
+        done = subprocess.run(
+            [MENTORHUB, *command],
+            cwd=self.folder,
+            env=dict(self.environment),
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    async def mail_to(self, address: str, *, about: str) -> str:
+        """The text of the newest mail to *address* whose subject has *about*, waiting for it."""
+        async with asyncio.timeout(20):
+            while True:
+                for path in sorted((self.folder / "var/mail").glob("*.eml"), reverse=True):
+                    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+                    if address in str(mail["To"]) and about.lower() in str(mail["Subject"]).lower():
+                        body = mail.get_body(("plain",))
+                        assert body is not None
+                        return str(body.get_content())
+                await asyncio.sleep(0.05)
+
+
+def token_in(mail: str) -> str:
+    """The token of the link in a mail's text."""
+    [link] = [word for word in mail.split() if "token=" in word]
+    return parse_qs(urlsplit(link).query)["token"][0]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def serving(database_url: str, folder: Path, **settings: str) -> AsyncIterator[Service]:
+    """The service on *database_url*, until the end of the block; it must answer, and stop when asked."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORHUB_")}
+    environment |= {"MENTORHUB_DATABASE_URL": database_url, "MENTORHUB_PUBLIC_URL": url, **settings}
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            [MENTORHUB, "serve", "--port", str(port)],
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            await _ready(url, process)
+            yield Service(url, folder, environment, process)
+        finally:
+            process.terminate()
+            try:
+                code = await asyncio.to_thread(process.wait, 20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            output.seek(0)
+            said = output.read().decode()
+            assert "Traceback" not in said, said
+            assert code in {0, -15}, said
+
+
+async def _ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    async with httpx.AsyncClient() as client, asyncio.timeout(30):
+        while True:
+            assert process.poll() is None, "the service ended"
+            try:
+                if (await client.get(f"{url}/readyz")).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.05)
+
+
+class Client:
+    """Somebody at the API over HTTP, signed in once *token* is set."""
+
+    def __init__(self, service: Service, token: str | None = None) -> None:
+        self.service = service
+        self.token = token
+        self._http = httpx.AsyncClient(base_url=service.url, timeout=30)
+
+    async def __aenter__(self) -> "Client":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    async def ask(self, text: str, **variables: Any) -> Any:
+        """The data of an operation, which must have no errors."""
+        response = await self._http.post(
+            "/graphql", json={"query": text, "variables": variables}, headers=self.authorization
+        )
+        answer = response.json()
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def do(self, text: str, **variables: Any) -> Any:
+        """The payload of a mutation, which must not refuse."""
+        [payload] = (await self.ask(text, **variables)).values()
+        assert payload["userErrors"] == [], payload["userErrors"]
+        return payload
+
+    @asynccontextmanager
+    async def listening(self, text: str, **variables: Any) -> AsyncIterator["Subscription"]:
+        """A subscription over a socket of its own."""
+        subprotocols: Any = ["graphql-transport-ws"]
+        async with connect(self.service.socket_url, subprotocols=subprotocols) as opened:
+            await opened.send(
+                orjson.dumps({"type": "connection_init", "payload": self.authorization}).decode()
+            )
+            assert orjson.loads(await opened.recv()) == {"type": "connection_ack"}
+            subscription = Subscription(opened)
+            await subscription.start(text, variables)
+            yield subscription
+
+
+class Subscription:
+    """The events of one subscription, in order."""
+
+    _ids = count(1)
+
+    def __init__(self, opened: ClientConnection) -> None:
+        self._socket = opened
+
+    async def start(self, text: str, variables: Mapping[str, Any]) -> None:
+        message = {
+            "id": str(next(self._ids)),
+            "type": "subscribe",
+            "payload": {"query": text, "variables": variables},
+        }
+        await self._socket.send(orjson.dumps(message).decode())
+
+    async def next(self) -> Any:
+        """The only root field's value of the next event."""
+        async with asyncio.timeout(15):
+            while True:
+                message = orjson.loads(await self._socket.recv())
+                if message["type"] == "ping":
+                    await self._socket.send('{"type":"pong"}')
+                    continue
+                assert message["type"] == "next", message
+                assert "errors" not in message["payload"], message
+                [value] = message["payload"]["data"].values()
+                return value
