@@ -12,11 +12,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
-
 from pydantic import SecretStr
 
 from mentorhub.db import migrations
-from mentorhub.db.database import Database, open_database
+from mentorhub.db.database import Database
+from mentorhub.db.opening import open_database
 from mentorhub.settings import Settings
 from tests.api import Api, open_api
 

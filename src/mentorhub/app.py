@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from mentorhub.db import clock, facts
 from mentorhub.db.clock import Clock
-from mentorhub.db.database import open_database
+from mentorhub.db.opening import open_database
 from mentorhub.live import Log
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers import authentication
@@ -44,7 +44,7 @@ class House:
         settings = self.settings
         database = await open_database(settings.database_url)
         self.log = Log(
-            read=lambda place: facts.after(database.reader, place, limit=500),
+            read=lambda place, limit: facts.after(database.reader, place, limit=limit),
             end=lambda: facts.end(database.reader),
         )
         self.doors = Doors(

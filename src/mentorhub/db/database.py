@@ -64,20 +64,3 @@ class Violated(Exception):  # noqa: N818 -- an answer of the database
     def __init__(self, constraint: str) -> None:
         self.constraint = constraint
         super().__init__(constraint)
-
-
-async def open_database(url: str, *, pool_size: int = 10) -> Database:
-    """The database at *url*: `sqlite:///path` or `postgresql://…`.
-
-    Raises ValueError for another URL, OSError where it cannot be reached.
-    """
-    if url.startswith("sqlite:///"):
-        from mentorhub.db.sqlite import SQLite
-
-        return SQLite.open(url.removeprefix("sqlite:///"))
-    if url.startswith(("postgresql://", "postgres://")):
-        from mentorhub.db.postgresql import PostgreSQL
-
-        return await PostgreSQL.open(url, pool_size=pool_size)
-    msg = "the database URL must start with sqlite:/// or postgresql://"
-    raise ValueError(msg)
