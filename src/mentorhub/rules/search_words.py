@@ -1,0 +1,43 @@
+"""Words as search knows them: without case, accents and marks, the same on every database."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+LONGEST: Final = 40
+"""Of a longer word only so many characters count."""
+
+_WITHOUT_STROKES: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
+"""Letters that Unicode does not take apart into a plain one and a mark."""
+
+
+def words_of(text: str | None) -> list[str]:
+    """The words of *text* in their order: runs of letters and digits, folded."""
+    return list(_words(text)) if text else []
+
+
+def text_of(*texts: str | None) -> str:
+    """What is stored of *texts* to be searched: their words, each once, with spaces between them."""
+    return " ".join(dict.fromkeys(word for text in texts for word in words_of(text)))
+
+
+def sort_key(text: str) -> str:
+    """What *text* is sorted by: its folded form, so that é stands with e."""
+    return " ".join(words_of(text)) or text.casefold()
+
+
+def _words(text: str) -> Iterator[str]:
+    word: list[str] = []
+    for character in unicodedata.normalize("NFKD", text.casefold()).translate(_WITHOUT_STROKES):
+        match unicodedata.category(character)[0]:
+            case "L" | "N":
+                word.append(character)
+            case "M":
+                continue
+            case _ if word:
+                yield "".join(word)[:LONGEST]
+                word = []
+    if word:
+        yield "".join(word)[:LONGEST]
