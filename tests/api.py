@@ -58,7 +58,7 @@ class Api:
 
     def context(self, viewer: Viewer | None = None, *, address: str = "192.0.2.1") -> Context:
         desk = Desk(self.house.doors, viewer, self.clock.now(), Origin(address, "tests", "request"))
-        return Context(desk, self.house.log)
+        return Context(desk, self.house.following)
 
     async def ask(
         self, text: str, viewer: Viewer | None = None, *, address: str = "192.0.2.1", **variables: Any

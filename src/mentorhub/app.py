@@ -15,6 +15,8 @@ from mentorhub.live import Log
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers import authentication
 from mentorhub.resolvers.desk import Desk, Doors, Origin
+from mentorhub.resolvers.following import Following
+from mentorhub.resolvers.standing import Standing
 from mentorhub.rules.refusals import Unauthenticated
 from mentorhub.schema import build_engine, build_schema
 from mentorhub.schema.context import Context, request_id
@@ -39,6 +41,7 @@ class House:
         self._passwords = passwords
         self.doors: Doors
         self.log: Log
+        self.following: Following
 
     async def __aenter__(self) -> "House":
         settings = self.settings
@@ -55,6 +58,7 @@ class House:
             bell=self.log,
             secret=kept_secret(settings),
         )
+        self.following = Following(self.log, Standing(database.reader, self.doors.clock))
         await self.log.start()
         return self
 
@@ -74,11 +78,13 @@ class House:
             raise Refused(refusal.code, refusal.message) from None
         origin = Origin(approach.address, approach.user_agent, approach.request_id)
         desk = Desk(self.doors, viewer, self.doors.clock.now(), origin)
-        return Context(desk, self.log, is_secure=not self.settings.is_loopback, after=approach.last_event_id)
+        return Context(
+            desk, self.following, is_secure=not self.settings.is_loopback, after=approach.last_event_id
+        )
 
     async def still_allowed(self, context: Context) -> bool:
         """Whether the viewer of *context* may go on listening."""
-        return await authentication.still_allowed(context.desk)
+        return await self.following.standing.holds(context.desk.viewer)
 
     async def faults(self) -> dict[str, str | None]:
         """What keeps the service from answering, by part; None where nothing does."""

@@ -89,7 +89,7 @@ async def test_an_instant_comes_back_as_the_same_instant_in_utc(database: Databa
 
     await database.write(tell)
 
-    [row] = await facts.after(database.reader, facts.BEGINNING, limit=10)
+    [row] = (await facts.after(database.reader, facts.BEGINNING, limit=10)).facts
     assert (row.occurred_at, row.occurred_at.utcoffset()) == (NOON, timedelta())
 
 
@@ -128,10 +128,10 @@ async def test_facts_come_in_the_order_of_commit_and_the_end_is_the_last(databas
 
         await database.write(tell)
 
-    rows = await facts.after(database.reader, facts.BEGINNING, limit=10)
+    rows = (await facts.after(database.reader, facts.BEGINNING, limit=10)).facts
     assert [row.subject_id for row in rows] == told
     assert await facts.end(database.reader) == rows[-1].place
-    assert await facts.after(database.reader, rows[2].place, limit=10) == rows[3:]
+    assert (await facts.after(database.reader, rows[2].place, limit=10)).facts == rows[3:]
 
 
 async def test_figures_add_up_whatever_shard_they_fell_into(database: Database) -> None:

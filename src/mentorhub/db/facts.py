@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, tuple_
@@ -41,6 +42,13 @@ class Place(NamedTuple):
     position: int
 
 
+class Tail(NamedTuple):
+    """What follows a place: the facts that are settled, and whether others wait behind a transaction still open."""
+
+    facts: list[FactRow]
+    is_held_up: bool
+
+
 BEGINNING = Place(0, 0)
 
 _COLUMNS = tuple(facts.c[name] for name in FactRow._fields)
@@ -51,14 +59,42 @@ _WRITE = change(
     insert(facts),
     parameters=[name for name in FactRow._fields if name not in {"transaction", "position"}],
 )
+_PLACE = tuple_(
+    bindparam("transaction", type_=facts.c.transaction.type),
+    bindparam("position", type_=facts.c.position.type),
+)
+
+
+class _Ahead(NamedTuple):
+    transaction: int
+    position: int
+    id: Key
+    kind: str
+    actor_id: Key | None
+    subject_type: str
+    subject_id: Key
+    booking_id: Key | None
+    mentor_id: Key | None
+    user_id: Key | None
+    data: dict[str, Any]
+    occurred_at: datetime
+    is_settled: bool
+
+
 _AFTER = Statement(
-    select(*_COLUMNS)
-    .where(tuple_(*_ORDER) > tuple_(bindparam("transaction", type_=facts.c.transaction.type), bindparam("position", type_=facts.c.position.type)))
-    .where(_IS_SETTLED)
+    select(*_COLUMNS, _IS_SETTLED.label("is_settled"))
+    .where(tuple_(*_ORDER) > _PLACE)
     .order_by(*_ORDER)
     .limit(LIMITED),
-    FactRow,
-)  # fmt: skip
+    _Ahead,
+)
+
+
+class _Instant(NamedTuple):
+    occurred_at: datetime
+
+
+_AT = Statement(select(facts.c.occurred_at).where(tuple_(*_ORDER) == _PLACE), _Instant)
 _END = Statement(
     select(facts.c.transaction, facts.c.position)
     .where(_IS_SETTLED)
@@ -100,9 +136,17 @@ async def write(transaction: Transaction, written: Sequence[Fact], *, at: dateti
     return [row["id"] for row in rows]  # type: ignore[misc]  # of mixed values
 
 
-async def after(reader: Reader, place: Place, *, limit: int) -> list[FactRow]:
+async def after(reader: Reader, place: Place, *, limit: int) -> Tail:
     """The facts after *place* that are settled, at most *limit*, in the order of the log."""
-    return await reader.all(_AFTER, limit=limit, transaction=place.transaction, position=place.position)
+    rows = await reader.all(_AFTER, limit=limit, transaction=place.transaction, position=place.position)
+    settled = [FactRow(*row[:-1]) for row in takewhile(lambda row: row.is_settled, rows)]
+    return Tail(settled, len(settled) < len(rows))
+
+
+async def occurred_at(reader: Reader, place: Place) -> datetime | None:
+    """When the fact at *place* happened; None where there is none."""
+    found = await reader.one(_AT, transaction=place.transaction, position=place.position)
+    return found.occurred_at if found else None
 
 
 async def end(reader: Reader) -> Place:

@@ -6,10 +6,12 @@ from .documents import Prepared
 from .engine import Engine
 from .limits import Limits
 from .rejections import Code, Rejected
+from .sharing import Common
 
 __all__ = [
     "Batches",
     "Code",
+    "Common",
     "Engine",
     "Limits",
     "OperationContext",

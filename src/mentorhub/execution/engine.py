@@ -17,6 +17,7 @@ from .documents import Documents, Prepared
 from .limits import Limits
 from .rejections import Code, Rejected, coded
 from .running import Run
+from .sharing import Answers
 from .stock import stock_executor
 
 
@@ -100,10 +101,14 @@ class Engine:
     async def _answers(
         self, prepared: Prepared, values: VariableValues, source: Any, context: OperationContext
     ) -> AsyncGenerator[ExecutionResult, None]:
+        def execute(each: OperationContext, event: Any) -> Awaitable[ExecutionResult]:
+            return self._executed(prepared, values, each, event)
+
+        answers = Answers(execute, context, (prepared, repr(values.coerced)))
         async with aclosing(source):
             try:
                 async for event in source:
-                    yield await self._executed(prepared, values, context.fresh(), event)
+                    yield await answers.to(event)
             except Exception as error:  # noqa: BLE001  # the client is told, as masked
                 yield ExecutionResult(None, [self.mask(located_error(error, None, None))])
 

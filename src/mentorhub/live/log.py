@@ -1,76 +1,57 @@
 """The reader that tails the log and hands each entry to whoever listens.
 
 The log is the only truth; a bell says that it has grown, and carries nothing. A poll is the net under a lost ring.
-A listener is registered first, then replays from its place, then goes on with what the reader hands over: so each
+A listener is registered first, then reads what it missed, then goes on with what the reader hands over: so each
 entry comes once, in order.
 """
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Protocol
+from weakref import WeakSet
 
-from mentorhub.rules.refusals import SlowConsumer
+from mentorhub.live.listeners import Entry, Listener, Wanted
 
 _logger: Final = logging.getLogger("mentorhub.live")
-_WAITING: Final = 1000
-"""Entries that may wait for one listener before it is too slow."""
+_AT_ONCE: Final = 500
+"""Entries read in one go."""
+_UNINTERRUPTED: Final = 100
+"""Listeners that are handed an entry before others have their turn on the event loop."""
+_SOON: Final = 0.002
+"""Seconds after which what a transaction holds up is looked for again; doubled each time, up to the poll."""
 
-Place = tuple[int, ...]
-Wanted = Callable[[Any], bool]
-Read = Callable[[Any], Awaitable[Sequence[Any]]]
+
+class Tail(Protocol):
+    """What follows a place; `is_held_up` when more stands behind a transaction that is still open."""
+
+    @property
+    def facts(self) -> Sequence[Any]: ...
+
+    @property
+    def is_held_up(self) -> bool: ...
 
 
-class Listener:
-    """What waits for one reader of the log; *since* is the place it was registered at."""
-
-    __slots__ = ("_entries", "_ready", "is_overrun", "since", "wanted")
-
-    def __init__(self, since: Any, wanted: Wanted) -> None:
-        self.since = since
-        self.wanted = wanted
-        self.is_overrun = False
-        self._entries: deque[Any] = deque()
-        self._ready = asyncio.Event()
-
-    def put(self, entry: Any) -> None:
-        if not self.wanted(entry):
-            return
-        if len(self._entries) >= _WAITING:
-            self.is_overrun = True
-            self._entries.clear()
-        if not self.is_overrun:
-            self._entries.append(entry)
-        self._ready.set()
-
-    async def get(self) -> Any:
-        """The next entry. Raises SlowConsumer once too many have waited."""
-        while not self._entries:
-            if self.is_overrun:
-                raise SlowConsumer
-            self._ready.clear()
-            await self._ready.wait()
-        return self._entries.popleft()
+Read = Callable[[Any, int], Awaitable[Tail]]
 
 
 class Log:
-    """*read* gives the entries after a place, some at once, each with its `place`; *end* the last place."""
+    """*read* gives what follows a place, so much at most, each with its `place`; *end* the last place."""
 
-    def __init__(
-        self, *, read: Read, end: Callable[[], Awaitable[Any]], poll_seconds: float = 1.0
-    ) -> None:
+    def __init__(self, *, read: Read, end: Callable[[], Awaitable[Any]], poll_seconds: float = 1.0) -> None:
         self._read = read
         self._end = end
         self._poll = poll_seconds
         self._rung = asyncio.Event()
-        self._listeners: set[Listener] = set()
+        self._listeners: WeakSet[Listener] = WeakSet()
         self._place: Any = None
         self._task: asyncio.Task[None] | None = None
+        self._caught_up_at = 0.0
 
     async def start(self) -> None:
         self._place = await self._end()
+        self._caught_up_at = asyncio.get_running_loop().time()
         self._task = asyncio.create_task(self._tail(), name="log reader")
 
     async def stop(self) -> None:
@@ -96,26 +77,44 @@ class Log:
     def listeners(self) -> int:
         return len(self._listeners)
 
-    async def listen(self, wanted: Wanted, *, after: Any = None) -> AsyncGenerator[Any, None]:
-        """The *wanted* entries: those after the place *after* first, if one is given, then all that come."""
-        # Listen before reading: an entry between the two must not be lost.
+    @property
+    def lag_seconds(self) -> float:
+        """How long ago the reader last stood at the log's end, beyond the pause between two looks."""
+        ago = asyncio.get_running_loop().time() - self._caught_up_at
+        return max(0.0, ago - self._poll)
+
+    def listen(self, wanted: Wanted) -> Listener:
+        """Somebody for whom the *wanted* entries are kept from now on, as long as anything refers to them."""
         listener = Listener(self._place, wanted)
         self._listeners.add(listener)
+        return listener
+
+    async def end(self) -> Any:
+        """The place of the last entry there is, handed over or not."""
+        return await self._end()
+
+    async def entries(self, listener: Listener, *, after: Any) -> AsyncGenerator[Entry, None]:
+        """The entries that *listener* wants, from the place *after* on: those there are, then all that come.
+
+        Raises SlowConsumer when too many wait to be taken.
+        """
         try:
-            last = listener.since
-            if after is not None:
-                last = after
-                while entries := await self._read(last):
-                    for entry in entries:
-                        if entry.place > listener.since:
-                            break
-                        last = entry.place
-                        if wanted(entry):
-                            yield entry
-                    else:
+            last = after
+            while last < listener.since:
+                entries = await self._missed(last)
+                for entry in entries:
+                    if entry.place > listener.since:
+                        break
+                    last = entry.place
+                    if listener.wanted(entry.row):
+                        yield entry
+                else:
+                    if entries:
                         continue
-                    break
-                last = max(last, listener.since)
+                last = listener.since
+                if listener.is_overrun:
+                    # Not its reader's fault: so much has come while it caught up.
+                    listener.begin_again(self._place)
             while True:
                 entry = await listener.get()
                 if entry.place > last:
@@ -124,18 +123,45 @@ class Log:
         finally:
             self._listeners.discard(listener)
 
+    async def _missed(self, place: Any) -> list[Entry]:
+        await asyncio.sleep(0)
+        now = asyncio.get_running_loop().time()
+        return [Entry(row, now) for row in (await self._read(place, _AT_ONCE)).facts]
+
     async def _tail(self) -> None:
+        pause = self._poll
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._poll):
+                async with asyncio.timeout(pause):
                     await self._rung.wait()
             self._rung.clear()
             try:
-                while entries := await self._read(self._place):
-                    for entry in entries:
-                        for listener in tuple(self._listeners):
-                            listener.put(entry)
-                        self._place = entry.place
+                is_held_up = await self._advance()
+                pause = (
+                    min(self._poll, pause * 2 if pause < self._poll else _SOON) if is_held_up else self._poll
+                )
             except Exception:
                 # The database is away: what it holds is read when it is back.
                 _logger.exception("the log could not be read")
+                pause = self._poll
+
+    async def _advance(self) -> bool:
+        """Hands over all that can be read; whether something is held up behind it."""
+        loop = asyncio.get_running_loop()
+        while True:
+            now = loop.time()
+            tail = await self._read(self._place, _AT_ONCE)
+            for row in tail.facts:
+                # First of all: who comes to listen while it is handed over reads up to here.
+                self._place = row.place
+                await self._hand_over(Entry(row, now))
+            if len(tail.facts) < _AT_ONCE:
+                if not tail.is_held_up:
+                    self._caught_up_at = loop.time()
+                return tail.is_held_up
+
+    async def _hand_over(self, entry: Entry) -> None:
+        for turn, listener in enumerate(tuple(self._listeners), start=1):
+            listener.put(entry)
+            if turn % _UNINTERRUPTED == 0:
+                await asyncio.sleep(0)

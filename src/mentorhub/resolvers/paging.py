@@ -93,8 +93,7 @@ async def page(
     """The page of *listing* that *paging* asks for.
 
     *name* tells its cursors from those of another order; with the *values* of its filters, from another
-    filter's. *cursors* stand for places whatever the filter, where they are given instead. BadUserInput,
-    CursorInvalid.
+    filter's. *cursors*, where they are given, take the place of both. Raises BadUserInput, CursorInvalid.
     """
     size = paging.size(default)
     cursors = cursors or Cursors(desk.doors.secret, name, values)

@@ -74,6 +74,11 @@ class SlowConsumer(Barred):
 
     code = "SLOW_CONSUMER"
 
+    def __init__(self, message: str | None = None, *, cursor: str | None = None) -> None:
+        """*cursor* is that of the last event given out."""
+        super().__init__(message)
+        self.cursor = cursor
+
 
 class Unavailable(Barred):
     """The service cannot answer just now; please try again."""

@@ -1,6 +1,6 @@
 """What every resolver is given: the desk of its request, and the batches of its operation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -8,8 +8,9 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 import strawberry
 
 from mentorhub.execution import Batches
-from mentorhub.live import Log
+from mentorhub.resolvers.audiences import Notice, audience_of, watched
 from mentorhub.resolvers.desk import Desk, Work
+from mentorhub.resolvers.following import Following
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,7 +24,7 @@ class Context:
     """One operation's, or one event's of a subscription."""
 
     desk: Desk
-    log: Log
+    following: Following
     is_secure: bool = False
     """Whether cookies go over HTTPS only."""
     after: str | None = None
@@ -31,6 +32,9 @@ class Context:
     batches: Batches = field(default_factory=Batches)
     cookies: list[str] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
+    cursor: str | None = None
+    """Of the event that a subscription gave last."""
+    notice: Notice | None = None
 
     @staticmethod
     def cookie_name(*, is_secure: bool) -> str:
@@ -40,6 +44,22 @@ class Context:
     def fresh(self) -> Self:
         now = self.desk.doors.clock.now()
         return replace(self, desk=replace(self.desk, now=now), batches=Batches(), cookies=[], extensions={})
+
+    @property
+    def audience(self) -> Hashable:
+        """What the viewer has in common with others who see the same."""
+        return audience_of(self.desk.viewer)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether what was executed here depends on more than the audience."""
+        return self.notice is None or self.notice.is_personal
+
+    def watched(self) -> Self:
+        """As `fresh`, noticing whether anything looks at who exactly the viewer is."""
+        context = self.fresh()
+        context.desk, context.notice = watched(context.desk)
+        return context
 
     async def do(
         self, action: Callable[Concatenate[Work, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs

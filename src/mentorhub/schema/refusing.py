@@ -9,7 +9,15 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
-from mentorhub.rules.refusals import Barred, RateLimited, Refusal, Refusals, SlotRefusal, WrongState
+from mentorhub.rules.refusals import (
+    Barred,
+    RateLimited,
+    Refusal,
+    Refusals,
+    SlotRefusal,
+    SlowConsumer,
+    WrongState,
+)
 from mentorhub.schema.context import request_id
 from mentorhub.schema.errors import ErrorCode, InputError, SlotError, StateError, ThrottleError, UserError
 
@@ -66,6 +74,8 @@ def masked(error: GraphQLError) -> GraphQLError:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error:
         cause = cause.original_error
+    if isinstance(cause, SlowConsumer):
+        return _coded(error, cause.message, cause.code, cursor=cause.cursor)
     if isinstance(cause, Refusal):
         return _coded(error, cause.message, cause.code)
     if cause is None or isinstance(cause, GraphQLError):

@@ -1,0 +1,80 @@
+"""Following the log: from a cursor or from now on, each entry once, for as long as the viewer may."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Final
+
+from mentorhub.db import facts
+from mentorhub.db.facts import FactRow, Place
+from mentorhub.live import Entry, Listener, Log, Wanted
+from mentorhub.resolvers.cursors import Cursors
+from mentorhub.resolvers.desk import Desk
+from mentorhub.resolvers.standing import Standing
+from mentorhub.rules.refusals import CursorInvalid, SlowConsumer
+
+NAME: Final = "facts"
+"""The name of the log's cursors. Their place is a fact's; that of `end` also has the instant it was asked at."""
+
+
+def cursors(desk: Desk) -> Cursors:
+    return Cursors(desk.doors.secret, NAME, {})
+
+
+def cursor_of(desk: Desk, fact: FactRow) -> str:
+    """The cursor that names *fact*: what comes after it is what came later."""
+    return cursors(desk).cursor(fact.place)
+
+
+async def end(desk: Desk) -> str:
+    """The cursor of the log's present end."""
+    return cursors(desk).cursor([*await facts.end(desk.reader), desk.now])
+
+
+async def place_of(desk: Desk, cursor: str) -> Place:
+    """The place that *cursor* names. Raises CursorInvalid, also when it is older than facts are kept."""
+    match cursors(desk).place(cursor):
+        case [int(transaction), int(position)]:
+            place = Place(transaction, position)
+            since = await facts.occurred_at(desk.reader, place)
+        case [int(transaction), int(position), since]:
+            place = Place(transaction, position)
+        case _:
+            raise CursorInvalid
+    if since is None or since < desk.now - timedelta(days=desk.settings.fact_days):
+        raise CursorInvalid("This cursor is too old: begin anew, and read what there is.")
+    return place
+
+
+class Following:
+    """The log of this process, and who may listen to it."""
+
+    def __init__(self, log: Log, standing: Standing) -> None:
+        self.log = log
+        self.standing = standing
+
+    def listen(self, wanted: Wanted) -> Listener:
+        """To be called before anything is read: what comes from now on is kept for this listener."""
+        return self.log.listen(wanted)
+
+    async def start(self, desk: Desk, after: str | None) -> Place:
+        """The place from which a listener goes on: the cursor's, or the present end. Raises CursorInvalid."""
+        if after is not None:
+            return await place_of(desk, after)
+        place: Place = await self.log.end()
+        return place
+
+    async def entries(self, desk: Desk, listener: Listener, place: Place) -> AsyncGenerator[Entry, None]:
+        """What *listener* wants from *place* on. Raises SlowConsumer with the cursor of the last entry given."""
+        last = place
+        try:
+            async with aclosing(self.log.entries(listener, after=place)) as entries:
+                async for entry in entries:
+                    if not await self.standing.holds(desk.viewer, since=entry.read_at):
+                        # Whoever watches over the connection says why, and ends it.
+                        await asyncio.get_running_loop().create_future()
+                    yield entry
+                    last = entry.place
+        except SlowConsumer:
+            raise SlowConsumer(cursor=cursors(desk).cursor(last)) from None
