@@ -101,3 +101,58 @@ def _oldest_postgresql(element: oldest_open_transaction, compiler: SQLCompiler, 
 @compiles(oldest_open_transaction, "sqlite")
 def _oldest_sqlite(element: oldest_open_transaction, compiler: SQLCompiler, **options: Any) -> str:
     return "1"
+
+
+class shifted(ColumnElement[Any]):  # noqa: N801 -- reads as SQL
+    """An instant on the whole millisecond, moved by *minutes* of true time, and *microseconds* (0 to 999)."""
+
+    inherit_cache = False
+    type = Instant()
+
+    def __init__(self, instant: Any, minutes: Any, *, microseconds: int = 0) -> None:
+        self.instant = instant
+        self.minutes = minutes
+        self.microseconds = microseconds
+
+
+@compiles(shifted, "postgresql")
+def _shifted_postgresql(element: shifted, compiler: SQLCompiler, **options: Any) -> str:
+    instant, minutes = (compiler.process(part, **options) for part in (element.instant, element.minutes))
+    # Not make_interval, whose arguments' types no parameter could tell.
+    moved = f"{instant} + {minutes} * interval '1 minute'"
+    return (
+        f"({moved} + interval '{element.microseconds} microseconds')"
+        if element.microseconds
+        else f"({moved})"
+    )
+
+
+@compiles(shifted, "sqlite")
+def _shifted_sqlite(element: shifted, compiler: SQLCompiler, **options: Any) -> str:
+    instant, minutes = (compiler.process(part, **options) for part in (element.instant, element.minutes))
+    rest = f"{element.microseconds:03}Z"
+    return f"(strftime('%Y-%m-%dT%H:%M:%f', {instant}, ({minutes}) || ' minutes') || '{rest}')"
+
+
+class greatest(GenericFunction[Any]):  # noqa: N801 -- reads as SQL
+    """The greatest of values of which none is null."""
+
+    name = "greatest"
+    inherit_cache = True
+
+
+class least(GenericFunction[Any]):  # noqa: N801 -- reads as SQL
+    """The least of values of which none is null."""
+
+    name = "least"
+    inherit_cache = True
+
+
+@compiles(greatest, "sqlite")
+def _greatest_sqlite(element: greatest, compiler: SQLCompiler, **options: Any) -> str:
+    return f"max{compiler.process(element.clause_expr, **options)}"
+
+
+@compiles(least, "sqlite")
+def _least_sqlite(element: least, compiler: SQLCompiler, **options: Any) -> str:
+    return f"min{compiler.process(element.clause_expr, **options)}"

@@ -24,8 +24,11 @@ class SlotRow(NamedTuple):
 
 COLUMNS = tuple(slots.c[name] for name in SlotRow._fields)
 
+MAY_BE_OFFERED: ColumnElement[bool] = slots.c.status.in_([SlotStatus.OPEN, SlotStatus.HELD])
+"""Neither confirmed nor closed: the slot is offered from the one of its instants to the other."""
+
 IS_OFFERED: ColumnElement[bool] = and_(
-    slots.c.status.in_([SlotStatus.OPEN, SlotStatus.HELD]),
+    MAY_BE_OFFERED,
     slots.c.offered_from <= now(),
     slots.c.offered_until >= now(),
 )

@@ -46,7 +46,6 @@ def tune(connection: Any, *, foreign_keys: bool = True) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA mmap_size = 1073741824")
-    connection.execute("PRAGMA trusted_schema = OFF")
 
 
 class _Guarded:

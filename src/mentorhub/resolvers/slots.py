@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from mentorhub.db import slots
+from mentorhub.db import offering, slots
 from mentorhub.db.slots import SlotRow
 from mentorhub.resolvers import mentors
-from mentorhub.resolvers.desk import Desk
+from mentorhub.resolvers.desk import Desk, Work
+from mentorhub.rules.intervals import Spanning
 from mentorhub.rules.keys import Key
 
 
@@ -19,3 +20,14 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, SlotRow]:
     found = await slots.by_keys(desk.reader, keys)
     seen = await mentors.visible(desk, [row.mentor_id for row in found.values()])
     return {key: row for key, row in found.items() if row.mentor_id in seen}
+
+
+async def refresh(work: Work, mentor_id: Key, *, around: Spanning) -> None:
+    """Tells the mentor's slots in and near *around* that their bookings there have changed.
+
+    Who holds a slot, from when on it and those within the buffer are offered, and which slot is the mentor's next all
+    follow from the bookings as this transaction sees them. Call it once for each time that was taken or freed, after
+    the bookings are written. The mentor's row is locked before.
+    """
+    await offering.refresh(work.transaction, mentor_id, around=around)
+    await offering.set_next(work.transaction, [mentor_id], now=work.now)

@@ -1,0 +1,136 @@
+"""What bookings and the clock do to slots that stand: who holds them, from when on they are offered, which comes next.
+
+It says the same as `rules.listing.offered_while`, for a few rows at a time; a test holds the two together.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select, update
+
+from mentorhub.db.constructs import among, greatest, least, now, shifted
+from mentorhub.db.database import Transaction
+from mentorhub.db.slots import IS_OFFERED, MAY_BE_OFFERED
+from mentorhub.db.statements import change
+from mentorhub.db.tables.availability import slots
+from mentorhub.db.tables.bookings import bookings
+from mentorhub.db.tables.mentors import mentors
+from mentorhub.db.types import Instant, KeyColumn
+from mentorhub.rules.instants import ALWAYS, NEVER
+from mentorhub.rules.intervals import Spanning
+from mentorhub.rules.keys import Key
+from mentorhub.rules.slots import BOUNDS
+from mentorhub.rules.vocabulary import ACTIVE, BookingStatus, SlotStatus
+
+_NEVER: Final = literal(NEVER, Instant())
+_ALWAYS: Final = literal(ALWAYS, Instant())
+_DAY_MINUTES: Final = 24 * 60
+_FARTHEST: Final = timedelta(hours=26, minutes=2 * BOUNDS["buffer_minutes"][1])
+"""No slot is longer than a date on a wall clock; what starts earlier than this is not near."""
+_IS_PENDING: Final = bookings.c.status == BookingStatus.PENDING
+
+_MENTOR: Final = bindparam("mentor_id", type_=KeyColumn())
+
+
+def _given(name: str) -> Any:
+    return bindparam(name, type_=Instant())
+
+
+_OWN_STATUS: Final = (
+    # BOOKED comes before HELD in the alphabet, too.
+    select(func.min(case((_IS_PENDING, literal("HELD")), else_=literal("BOOKED"))))
+    .where(bookings.c.slot_id == slots.c.id)
+    .where(bookings.c.status.in_([*ACTIVE, BookingStatus.COMPLETED]))
+    .scalar_subquery()
+)
+_FREE_FROM: Final = (
+    select(func.max(case((_IS_PENDING, bookings.c.respond_by), else_=_NEVER)))
+    .where(bookings.c.mentor_id == _MENTOR, bookings.c.status.in_(ACTIVE))
+    .where(bookings.c.starts_at > _given("earliest"), bookings.c.starts_at < _given("latest"))
+    .where(bookings.c.starts_at < shifted(slots.c.ends_at, mentors.c.buffer_minutes))
+    .where(bookings.c.ends_at > shifted(slots.c.starts_at, -mentors.c.buffer_minutes))
+    .scalar_subquery()
+)
+# The horizon reaches a start just after, and instants are kept to the microsecond.
+_IN_HORIZON_FROM: Final = shifted(slots.c.starts_at, mentors.c.horizon_days * -_DAY_MINUTES, microseconds=1)
+
+_FRESH: Final = (
+    select(
+        slots.c.id,
+        func.coalesce(_OWN_STATUS, literal("OPEN")).label("status"),
+        greatest(func.coalesce(_FREE_FROM, _ALWAYS), _IN_HORIZON_FROM).label("offered_from"),
+    )
+    .select_from(slots.join(mentors, mentors.c.id == slots.c.mentor_id))
+    .where(slots.c.mentor_id == _MENTOR, slots.c.status != SlotStatus.CLOSED)
+    .where(slots.c.starts_at > _given("earliest"), slots.c.starts_at < _given("latest"))
+    .where(slots.c.starts_at < shifted(_given("until"), mentors.c.buffer_minutes))
+    .where(slots.c.ends_at > shifted(_given("since"), -mentors.c.buffer_minutes))
+    .subquery("fresh")
+)
+_REFRESH: Final = change(
+    update(slots)
+    .values(status=_FRESH.c.status, offered_from=_FRESH.c.offered_from)
+    .where(slots.c.id == _FRESH.c.id)
+    .where(or_(slots.c.status != _FRESH.c.status, slots.c.offered_from != _FRESH.c.offered_from))
+)
+
+
+async def refresh(transaction: Transaction, mentor_id: Key, *, around: Spanning) -> int:
+    """Tells the slots in and near *around* who holds them now, and from when on they are offered; how many it changed.
+
+    Call it after the mentor's bookings there have changed. Closed slots stay closed.
+    """
+    return await transaction.run(
+        _REFRESH,
+        mentor_id=mentor_id,
+        since=around.starts_at,
+        until=around.ends_at,
+        earliest=around.starts_at - _FARTHEST,
+        latest=around.ends_at + _FARTHEST,
+    )
+
+
+_THEIRS: Final = and_(slots.c.mentor_id == mentors.c.id, slots.c.starts_at >= now())
+
+_FIRST: Final = (
+    select(
+        mentors.c.id,
+        select(func.min(slots.c.starts_at)).where(_THEIRS, IS_OFFERED).scalar_subquery().label("starts_at"),
+    )
+    .where(among(mentors.c.id, "mentors"))
+    .subquery("first")
+)
+_FIRST_IS_GONE_AT: Final = (
+    select(func.min(slots.c.offered_until))
+    .where(slots.c.mentor_id == _FIRST.c.id, slots.c.starts_at == _FIRST.c.starts_at, IS_OFFERED)
+    .scalar_subquery()
+)
+_ANOTHER_COMES_AT: Final = (
+    select(func.min(slots.c.offered_from))
+    .where(slots.c.mentor_id == _FIRST.c.id, MAY_BE_OFFERED)
+    .where(slots.c.starts_at >= now(), slots.c.starts_at < func.coalesce(_FIRST.c.starts_at, _NEVER))
+    .where(slots.c.offered_from > now(), slots.c.offered_from <= slots.c.offered_until)
+    .scalar_subquery()
+)
+_NEXT: Final = select(
+    _FIRST.c.id,
+    func.coalesce(_FIRST.c.starts_at, _NEVER).label("starts_at"),
+    least(func.coalesce(_FIRST_IS_GONE_AT, _NEVER), func.coalesce(_ANOTHER_COMES_AT, _NEVER)).label("until"),
+).subquery("next")
+_SET_NEXT: Final = change(
+    update(mentors)
+    .values(next_slot_at=_NEXT.c.starts_at, is_open=_NEXT.c.starts_at < _NEVER, next_slot_until=_NEXT.c.until)
+    .where(mentors.c.id == _NEXT.c.id)
+    .where(
+        or_(
+            mentors.c.next_slot_at != _NEXT.c.starts_at,
+            mentors.c.next_slot_until.is_distinct_from(_NEXT.c.until),
+        )
+    )
+)
+
+
+async def set_next(transaction: Transaction, mentors_: Sequence[Key], *, now: datetime) -> int:
+    """Keeps for *mentors_* which slot they offer next, and when to look again; how many it changed."""
+    return await transaction.run(_SET_NEXT, mentors=list(mentors_), now=now)
