@@ -114,3 +114,20 @@ class BookingAction(Word):
     COMPLETE = auto()
     LEAVE_FEEDBACK = auto()
     REPORT = auto()
+
+
+class IncidentKind(Word):
+    NO_SHOW = auto()
+    MISCONDUCT = auto()
+    INAPPROPRIATE_CONTENT = auto()
+    POLICY_VIOLATION = auto()
+    DATA_BREACH = auto()
+    DOWNTIME = auto()
+    OTHER = auto()
+
+
+class IncidentStatus(Word):
+    OPEN = auto()
+    INVESTIGATING = auto()
+    RESOLVED = auto()
+    DISMISSED = auto()

@@ -97,3 +97,22 @@ declare(
     LEAVE_FEEDBACK="Rate it: the mentee, once completed.",
     REPORT="Report it to the administrators, until 30 days after the end.",
 )
+declare(
+    words.IncidentKind,
+    "What went wrong.",
+    NO_SHOW="Somebody did not come to a session.",
+    MISCONDUCT="Somebody behaved badly.",
+    INAPPROPRIATE_CONTENT="Something was written that does not belong here.",
+    POLICY_VIOLATION="The guidelines were broken.",
+    DATA_BREACH="Data was seen by somebody who should not have seen it.",
+    DOWNTIME="The service could not be used.",
+    OTHER="See the details.",
+)
+declare(
+    words.IncidentStatus,
+    "Where an incident stands.",
+    OPEN="Nobody has looked into it yet.",
+    INVESTIGATING="An administrator is looking into it.",
+    RESOLVED="Something was done about it.",
+    DISMISSED="Nothing had to be done about it.",
+)

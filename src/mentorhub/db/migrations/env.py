@@ -11,14 +11,15 @@ from mentorhub.db.tables import METADATA
 
 connection = context.config.attributes["connection"]
 
-_OWN = ("mentor_search",)
+_OWN = ("mentor_search", "booking_search")
 """Tables that SQLAlchemy cannot describe: FTS5's, with their shadows."""
 
 
 def _is_described(item: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:  # noqa: FBT001 -- Alembic's
     if kind == "table":
         return not any(str(name).startswith(own) for own in _OWN)
-    return not (kind == "index" and name == "ix_mentors_search" and connection.dialect.name == "sqlite")
+    is_gin = kind == "index" and name in {"ix_mentors_search", "ix_bookings_search"}
+    return not (is_gin and connection.dialect.name == "sqlite")
 
 
 def _rendered(kind: str, item: object, _: object) -> str | Literal[False]:

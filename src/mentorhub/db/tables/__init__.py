@@ -5,7 +5,7 @@ from functools import cache
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from mentorhub.db.tables import accounts, availability, bookings, facts, feedback, mentors
+from mentorhub.db.tables import accounts, availability, bookings, facts, feedback, incidents, mentors
 
 METADATA = SQLModel.metadata
 
@@ -32,6 +32,7 @@ __all__ = [
     "bookings",
     "facts",
     "feedback",
+    "incidents",
     "mentors",
     "unique_by_columns",
 ]

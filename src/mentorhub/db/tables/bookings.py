@@ -1,7 +1,7 @@
 """Bookings, and the keys under which requests may be sent again."""
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from mentorhub.db.tables.columns import (
     check,
@@ -14,6 +14,7 @@ from mentorhub.db.tables.columns import (
     table_of,
     whole,
 )
+from mentorhub.db.types import SearchWords
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import BookingStatus
 
@@ -28,6 +29,8 @@ class Booking(SQLModel, table=True):
         check("length(topic) BETWEEN 3 AND 120", "topic_length"),
         check("status <> 'PENDING' OR respond_by IS NOT NULL", "pending_has_respond_by"),
         Index("uq_bookings_active_slot", "slot_id", unique=True, postgresql_where=_ACTIVE, sqlite_where=_ACTIVE),
+        Index("ix_bookings_mentor_active", "mentor_id", "starts_at", postgresql_where=_ACTIVE, sqlite_where=_ACTIVE),
+        Index("ix_bookings_mentee_active", "mentee_id", "starts_at", postgresql_where=_ACTIVE, sqlite_where=_ACTIVE),
         Index("ix_bookings_mentor_starts", "mentor_id", "starts_at", "id"),
         Index("ix_bookings_mentee_starts", "mentee_id", "starts_at", "id"),
         Index("ix_bookings_mentor_requested", "mentor_id", "requested_at", "id"),
@@ -37,6 +40,7 @@ class Booking(SQLModel, table=True):
         Index("ix_bookings_slot_id", "slot_id"),
         Index("ix_bookings_respond_by", "respond_by", postgresql_where=text("status = 'PENDING'"),
               sqlite_where=text("status = 'PENDING'")),
+        Index("ix_bookings_search", "search", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )  # fmt: skip
 
     id: Key = primary_key()
@@ -55,11 +59,15 @@ class Booking(SQLModel, table=True):
     ended_by: Key | None = references("users.id", null=True)
     requested_at: datetime = instant()
     updated_at: datetime = instant()
+    moved_at: datetime | None = instant(null=True)
+    """When the mentee moved it last: the hours to answer run from here, not from the request."""
     respond_by: datetime | None = instant(null=True)
     answered_at: datetime | None = instant(null=True)
-    """When the mentor confirmed or declined."""
+    """When the mentor confirmed or declined; null again once the mentee has moved it."""
     sequence: int = whole(default=0)
     """Rises with each change of time, status or meeting URL, for calendars."""
+    search: str | None = Field(default=None, sa_type=SearchWords, nullable=True)
+    """The words of its texts and of both parties' names."""
 
 
 class IdempotencyKey(SQLModel, table=True):

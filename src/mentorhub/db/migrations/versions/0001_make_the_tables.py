@@ -426,9 +426,11 @@ def upgrade() -> None:
         sa.Column("ended_by", types.KeyColumn(), nullable=True),
         sa.Column("requested_at", types.Instant(), nullable=False),
         sa.Column("updated_at", types.Instant(), nullable=False),
+        sa.Column("moved_at", types.Instant(), nullable=True),
         sa.Column("respond_by", types.Instant(), nullable=True),
         sa.Column("answered_at", types.Instant(), nullable=True),
         sa.Column("sequence", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("search", types.SearchWords(), nullable=True),
         sa.CheckConstraint(
             "status <> 'PENDING' OR respond_by IS NOT NULL", name=op.f("ck_bookings_pending_has_respond_by")
         ),
@@ -453,9 +455,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
     )
     op.create_index(
+        "ix_bookings_mentee_active",
+        "bookings",
+        ["mentee_id", "starts_at"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('PENDING', 'CONFIRMED')"),
+        sqlite_where=sa.text("status IN ('PENDING', 'CONFIRMED')"),
+    )
+    op.create_index(
         "ix_bookings_mentee_requested", "bookings", ["mentee_id", "requested_at", "id"], unique=False
     )
     op.create_index("ix_bookings_mentee_starts", "bookings", ["mentee_id", "starts_at", "id"], unique=False)
+    op.create_index(
+        "ix_bookings_mentor_active",
+        "bookings",
+        ["mentor_id", "starts_at"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('PENDING', 'CONFIRMED')"),
+        sqlite_where=sa.text("status IN ('PENDING', 'CONFIRMED')"),
+    )
     op.create_index(
         "ix_bookings_mentor_requested", "bookings", ["mentor_id", "requested_at", "id"], unique=False
     )
@@ -469,6 +487,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'PENDING'"),
         sqlite_where=sa.text("status = 'PENDING'"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_bookings_search", "bookings", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_bookings_slot_id", "bookings", ["slot_id"], unique=False)
     op.create_index("ix_bookings_starts", "bookings", ["starts_at", "id"], unique=False)
     op.create_index(
@@ -526,10 +546,71 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "key", name=op.f("uq_idempotency_keys_user_id_key")),
     )
     op.create_index("ix_idempotency_keys_used_at", "idempotency_keys", ["used_at"], unique=False)
+    op.create_table(
+        "incidents",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("booking_id", types.KeyColumn(), nullable=True),
+        sa.Column("reporter_id", types.KeyColumn(), nullable=True),
+        sa.Column("subject_id", types.KeyColumn(), nullable=True),
+        sa.Column("details", sa.String(), nullable=False),
+        sa.Column("resolution", sa.String(), nullable=True),
+        sa.Column("reported_at", types.Instant(), nullable=False),
+        sa.Column("resolved_at", types.Instant(), nullable=True),
+        sa.CheckConstraint(
+            "(resolved_at IS NULL) = (status IN ('OPEN', 'INVESTIGATING'))",
+            name=op.f("ck_incidents_closed_has_resolved_at"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('NO_SHOW', 'MISCONDUCT', 'INAPPROPRIATE_CONTENT', 'POLICY_VIOLATION', 'DATA_BREACH', "
+            "'DOWNTIME', 'OTHER')",
+            name=op.f("ck_incidents_kind_is_a_word"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('OPEN', 'INVESTIGATING', 'RESOLVED', 'DISMISSED')",
+            name=op.f("ck_incidents_status_is_a_word"),
+        ),
+        sa.CheckConstraint("length(details) BETWEEN 1 AND 2000", name=op.f("ck_incidents_details_length")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["bookings.id"], name=op.f("fk_incidents_booking_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["reporter_id"], ["users.id"], name=op.f("fk_incidents_reporter_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["users.id"], name=op.f("fk_incidents_subject_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
+    )
+    op.create_index("ix_incidents_booking_id", "incidents", ["booking_id"], unique=False)
+    op.create_index("ix_incidents_reported_at", "incidents", ["reported_at", "id"], unique=False)
+    op.create_index("ix_incidents_status", "incidents", ["status", "reported_at", "id"], unique=False)
+    op.create_table(
+        "incident_notes",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("incident_id", types.KeyColumn(), nullable=False),
+        sa.Column("author_id", types.KeyColumn(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("written_at", types.Instant(), nullable=False),
+        sa.CheckConstraint("length(body) BETWEEN 1 AND 2000", name=op.f("ck_incident_notes_body_length")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_incident_notes_author_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_incident_notes_incident_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_notes")),
+    )
+    op.create_index(
+        "ix_incident_notes_incident_id", "incident_notes", ["incident_id", "written_at", "id"], unique=False
+    )
     _hold()
 
 
 def downgrade() -> None:
+    op.drop_table("incident_notes")
+    op.drop_table("incidents")
     op.drop_table("idempotency_keys")
     op.drop_table("feedback")
     op.drop_table("bookings")
@@ -608,39 +689,54 @@ def _overlap_triggers(table: str, owner: str, name: str, counts: str) -> list[st
     ]
 
 
+def _search_triggers(table: str, one: str) -> list[str]:
+    """An FTS5 index `{one}_search` of the words in *table*'s column `search`, and what keeps it.
+
+    FTS5 knows rows by a whole number that must outlive a VACUUM: a table of its own gives it.
+    """
+    rows, search = f"{one}_search_rows", f"{one}_search"
+    return [
+        f"CREATE TABLE {rows} (number INTEGER PRIMARY KEY, {one}_id CHAR(36) NOT NULL UNIQUE)",
+        f"CREATE VIRTUAL TABLE {search} "
+        "USING fts5(words, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3')",
+        f"""
+        CREATE TRIGGER {search}_insert AFTER INSERT ON {table} WHEN NEW.search IS NOT NULL BEGIN
+            INSERT INTO {rows} ({one}_id) VALUES (NEW.id);
+            INSERT INTO {search} (rowid, words)
+                VALUES ((SELECT number FROM {rows} WHERE {one}_id = NEW.id), NEW.search);
+        END
+        """,
+        f"""
+        CREATE TRIGGER {search}_update AFTER UPDATE OF search ON {table} WHEN NEW.search IS NOT OLD.search BEGIN
+            DELETE FROM {search} WHERE rowid = (SELECT number FROM {rows} WHERE {one}_id = NEW.id);
+            INSERT INTO {rows} ({one}_id) SELECT NEW.id
+                WHERE NOT EXISTS (SELECT 1 FROM {rows} WHERE {one}_id = NEW.id);
+            INSERT INTO {search} (rowid, words)
+                SELECT number, NEW.search FROM {rows} WHERE {one}_id = NEW.id AND NEW.search IS NOT NULL;
+        END
+        """,
+        f"""
+        CREATE TRIGGER {search}_delete AFTER DELETE ON {table} BEGIN
+            DELETE FROM {search} WHERE rowid = (SELECT number FROM {rows} WHERE {one}_id = OLD.id);
+            DELETE FROM {rows} WHERE {one}_id = OLD.id;
+        END
+        """,
+    ]
+
+
 _SQLITE = (
     *_overlap_triggers("slots", "mentor_id", "ex_slots_mentor_overlap", "status <> 'CLOSED'"),
     *_overlap_triggers("bookings", "mentor_id", "ex_bookings_mentor_overlap", _ACTIVE),
     *_overlap_triggers("bookings", "mentee_id", "ex_bookings_mentee_overlap", _ACTIVE),
     "CREATE TRIGGER ck_facts_never_changed BEFORE UPDATE ON facts "
     "BEGIN SELECT RAISE(ABORT, 'ck_facts_never_changed'); END",
-    # FTS5 knows rows by a whole number that must outlive a VACUUM: this table gives it.
-    "CREATE TABLE mentor_search_rows (number INTEGER PRIMARY KEY, mentor_id CHAR(36) NOT NULL UNIQUE)",
-    "CREATE VIRTUAL TABLE mentor_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3')",
-    """
-    CREATE TRIGGER mentor_search_insert AFTER INSERT ON mentors WHEN NEW.search IS NOT NULL BEGIN
-        INSERT INTO mentor_search_rows (mentor_id) VALUES (NEW.id);
-        INSERT INTO mentor_search (rowid, words)
-            VALUES ((SELECT number FROM mentor_search_rows WHERE mentor_id = NEW.id), NEW.search);
-    END
-    """,
-    """
-    CREATE TRIGGER mentor_search_update AFTER UPDATE OF search ON mentors WHEN NEW.search IS NOT OLD.search BEGIN
-        DELETE FROM mentor_search WHERE rowid = (SELECT number FROM mentor_search_rows WHERE mentor_id = NEW.id);
-        INSERT INTO mentor_search_rows (mentor_id) SELECT NEW.id
-            WHERE NOT EXISTS (SELECT 1 FROM mentor_search_rows WHERE mentor_id = NEW.id);
-        INSERT INTO mentor_search (rowid, words)
-            SELECT number, NEW.search FROM mentor_search_rows WHERE mentor_id = NEW.id AND NEW.search IS NOT NULL;
-    END
-    """,
-    """
-    CREATE TRIGGER mentor_search_delete AFTER DELETE ON mentors BEGIN
-        DELETE FROM mentor_search WHERE rowid = (SELECT number FROM mentor_search_rows WHERE mentor_id = OLD.id);
-        DELETE FROM mentor_search_rows WHERE mentor_id = OLD.id;
-    END
-    """,
+    *_search_triggers("mentors", "mentor"),
+    *_search_triggers("bookings", "booking"),
 )
-_SQLITE_DOWN = ("DROP TABLE IF EXISTS mentor_search", "DROP TABLE IF EXISTS mentor_search_rows")
+_SQLITE_DOWN = tuple(
+    f"DROP TABLE IF EXISTS {name}"
+    for name in ("mentor_search", "mentor_search_rows", "booking_search", "booking_search_rows")
+)
 
 
 def _hold() -> None:
