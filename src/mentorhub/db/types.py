@@ -44,6 +44,8 @@ class KeyColumn(Column):
 
 
 def _utc(value: datetime) -> datetime:
+    if value.tzinfo is UTC:
+        return value
     if value.tzinfo is None:
         msg = "an instant needs an offset"
         raise ValueError(msg)
@@ -52,7 +54,7 @@ def _utc(value: datetime) -> datetime:
 
 def _utc_text(value: datetime) -> str:
     # Fixed width, so that the order of the texts is the order of the instants.
-    return _utc(value).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return _utc(value).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 class Instant(Column):

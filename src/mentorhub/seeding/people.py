@@ -71,7 +71,8 @@ def people(count: int, *, at: datetime, keys: Keys, chance: random.Random) -> li
     """*count* users, who joined within the year before *at*, oldest first."""
     weights = [weight for _, _, weight in ZONES]
     homes = chance.choices(ZONES, weights, k=count)
-    joined = sorted(at - _HISTORY * chance.random() for _ in range(count))
+    # It grew fast in the beginning.
+    joined = sorted(at - _HISTORY * chance.random() ** 0.4 for _ in range(count))
     made = []
     for number, ((zone, region, _), joined_at) in enumerate(zip(homes, joined, strict=True)):
         first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)

@@ -44,8 +44,8 @@ class Size:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        if self.users <= self.mentors:
-            msg = "there must be more users than mentors"
+        if self.users < self.mentors + 3:
+            msg = "there must be at least three users more than mentors"
             raise ValueError(msg)
 
     @property
@@ -84,8 +84,9 @@ def invent(size: Size, *, at: datetime, accounts: Sequence[Account] = ()) -> Pla
     by_key = {person.key: account for person, account in zip(known, accounts, strict=False)}
     for person, account in zip(known, accounts, strict=False):
         person.name, person.email = account.name, account.email
-    # The second account mentors; of the others, the last ones.
-    teaching = [*known[1 : 1 + min(1, size.mentors)], *known[size.users - max(0, size.mentors - 1) :]]
+    # Mentors came first; of those who can sign in, the second one mentors.
+    teaching = [known[1], *known[3 : 2 + size.mentors]]
+    mentees = [known[0], *known[2 + size.mentors :]]
     tutors = [
         tutor(
             person,
@@ -96,7 +97,6 @@ def invent(size: Size, *, at: datetime, accounts: Sequence[Account] = ()) -> Pla
         )
         for number, person in enumerate(teaching)
     ]
-    mentees = known[: size.users - size.mentors] or known
     ahead: list[Opening] = []
     booked: list[Meeting] = []
     calendar = Calendar()

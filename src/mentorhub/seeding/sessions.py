@@ -1,10 +1,12 @@
 """What the people of the demo booked, and what came of it."""
 
 import random
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 from mentorhub.rules import zones
@@ -118,32 +120,31 @@ def meetings(
     chance.shuffle(begun)
     free = [opening for opening in ahead if opening.time.starts_at > at + timedelta(days=2)]
     chance.shuffle(free)
-    wanted_ahead = min(len(free) // 3, round(count * _SHARE_AHEAD))
-    for opening in free[:wanted_ahead]:
-        status = _one_of(AHEAD, chance)
+    made = 0
+    for opening in free[: min(len(free) // 3, round(count * _SHARE_AHEAD))]:
         meeting = _meeting(
-            tutor, chance.choice(mentees), opening.time, status, at=at, keys=keys, chance=chance
+            tutor, mentees, opening.time, _one_of(AHEAD, chance), at=at, keys=keys, chance=chance
         )
-        if status in ACTIVE:
+        if meeting.status in ACTIVE:
             if _is_crowded(opening, ahead) or not calendar.take(meeting.mentee, meeting.time):
                 continue
             opening.held_by = meeting
         meeting.slot_id = opening.key
-        yield meeting
+        made += 1
+        yield _reckoned(meeting, at=at, keys=keys, chance=chance)
     # Several requests may have been made for one time, as long as one of them came to something.
-    for number in range(count - wanted_ahead if begun else 0):
+    for number in range(count - made if begun else 0):
         time = begun[number % len(begun)]
-        is_first = number < len(begun)
-        status = _one_of(PAST, chance) if is_first else BookingStatus.CANCELLED
-        mentee = chance.choice(mentees)
-        if status is BookingStatus.CONFIRMED and not calendar.take(mentee, time):
-            status = BookingStatus.COMPLETED
-        yield _meeting(tutor, mentee, time, status, at=at, keys=keys, chance=chance)
+        status = _one_of(PAST, chance) if number < len(begun) else BookingStatus.CANCELLED
+        meeting = _meeting(tutor, mentees, time, status, at=at, keys=keys, chance=chance)
+        if status is BookingStatus.CONFIRMED and not calendar.take(meeting.mentee, time):
+            continue
+        yield _reckoned(meeting, at=at, keys=keys, chance=chance)
 
 
 def _one_of(weighted: Sequence[tuple[BookingStatus, int]], chance: random.Random) -> BookingStatus:
-    statuses, weights = zip(*weighted, strict=True)
-    return chance.choices(statuses, weights)[0]
+    statuses = [status for status, _ in weighted]
+    return chance.choices(statuses, [weight for _, weight in weighted])[0]
 
 
 def _times(tutor: Tutor, start: datetime, end: datetime) -> list[Interval]:
@@ -164,7 +165,7 @@ def _is_crowded(opening: Opening, ahead: Sequence[Opening]) -> bool:
 
 def _meeting(
     tutor: Tutor,
-    mentee: Person,
+    mentees: Sequence[Person],
     time: Interval,
     status: BookingStatus,
     *,
@@ -177,6 +178,9 @@ def _meeting(
         requested_at = latest - timedelta(hours=chance.uniform(0, 40))
     else:
         requested_at = latest - timedelta(hours=chance.uniform(50, 400))
+    # Of those who had joined by then, if anybody had.
+    joined = bisect(mentees, requested_at, key=attrgetter("joined_at"))
+    mentee = mentees[chance.randrange(max(1, joined))]
     respond_by = min(requested_at + _RESPONSE, time.starts_at)
     answered_at = ended_at = None
     if status in {BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.DECLINED}:
@@ -196,7 +200,7 @@ def _meeting(
     if status in {BookingStatus.CONFIRMED, BookingStatus.COMPLETED}:
         meeting_url = f"https://meet.example.com/{key[-12:]}"
     subject = EXPERTISE[chance.choice(tutor.expertise)][0]
-    meeting = Meeting(
+    return Meeting(
         key=key,
         tutor=tutor,
         mentee=mentee,
@@ -214,25 +218,24 @@ def _meeting(
         ended_at=ended_at,
         meeting_url=meeting_url,
     )
-    _reckon(meeting, at=at, keys=keys, chance=chance)
-    return meeting
 
 
-def _reckon(meeting: Meeting, *, at: datetime, keys: Keys, chance: random.Random) -> None:
-    """Counts *meeting* for its tutor, and has it rated."""
+def _reckoned(meeting: Meeting, *, at: datetime, keys: Keys, chance: random.Random) -> Meeting:
+    """*meeting*, counted for its tutor and, if it took place, mostly rated."""
     tutor = meeting.tutor
     tutor.answered += meeting.answered_at is not None
     tutor.expired += meeting.status is BookingStatus.EXPIRED
     if meeting.status is not BookingStatus.COMPLETED:
-        return
+        return meeting
     tutor.completed += 1
     tutor.completed_minutes += int((meeting.time.ends_at - meeting.time.starts_at).total_seconds()) // 60
     assert meeting.ended_at is not None
     rated_at = meeting.ended_at + timedelta(hours=chance.uniform(0.2, 60))
     if rated_at >= at or chance.random() > _SHARE_RATED:
-        return
+        return meeting
     stars = min(5, max(1, round(chance.gauss(2.2 + 3 * tutor.quality, 0.7))))
     meeting.rating, meeting.comment, meeting.rated_at = stars, chance.choice(COMMENTS[stars]), rated_at
     meeting.reply = chance.choice(REPLIES) if stars >= 3 and chance.random() < 0.2 else None
     meeting.feedback_id = keys.new(rated_at)
     tutor.ratings.append(stars)
+    return meeting
