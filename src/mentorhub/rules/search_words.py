@@ -18,6 +18,11 @@ def words_of(text: str | None) -> list[str]:
     return list(_words(text)) if text else []
 
 
+def sought(text: str | None) -> list[str] | None:
+    """The words that *text* looks for; None where it looks for nothing, none where no word could be what it says."""
+    return words_of(text) if text is not None and not text.isspace() and text else None
+
+
 def text_of(*texts: str | None) -> str:
     """What is stored of *texts* to be searched: their words, each once, with spaces between them."""
     return " ".join(dict.fromkeys(word for text in texts for word in words_of(text)))
@@ -30,7 +35,9 @@ def sort_key(text: str) -> str:
 
 def _words(text: str) -> Iterator[str]:
     word: list[str] = []
-    for character in unicodedata.normalize("NFKD", text.casefold()).translate(_WITHOUT_STROKES):
+    # Twice: taken apart, some characters become capitals, and some folded ones can be taken apart.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
+    for character in folded.translate(_WITHOUT_STROKES):
         match unicodedata.category(character)[0]:
             case "L" | "N":
                 word.append(character)
