@@ -131,6 +131,7 @@ class House:
         self.flooded = 0
         self.revoked: set[str | None] = set()
         self.why: Refused | None = None
+        self.unsure = False
         self.faults: dict[str, str | None] = {"database": None}
         self._active = 0
         self._changed = asyncio.Condition()
@@ -165,6 +166,8 @@ class House:
         return Visitor(self, approach, token)
 
     async def still_allowed(self, visitor: Visitor) -> bool:
+        if self.unsure:
+            raise InnerError
         if visitor.name in self.revoked and self.why:
             raise self.why
         return visitor.name not in self.revoked

@@ -86,7 +86,7 @@ def _object(value: Any, name: str) -> dict[str, Any] | None:
 
 def _check_values(variables: Any, *, nesting: int, raw: bytes) -> None:
     """Breadth first, so that no depth of input reaches the stack."""
-    level = [variables]
+    level, large = [variables], False
     for _ in range(nesting):
         below = []
         for value in level:
@@ -94,9 +94,12 @@ def _check_values(variables: Any, *, nesting: int, raw: bytes) -> None:
                 kind = type(item)
                 if kind is dict or kind is list:
                     below.append(item)
-                elif kind is float and abs(item) >= _BEYOND_64_BITS and _LONG_INTEGER.search(raw):
-                    raise malformed("variables hold an integer of more than 64 bits: send it as a string.")
-        if not below:
-            return
+                elif kind is float and abs(item) >= _BEYOND_64_BITS:
+                    large = True
         level = below
-    raise malformed(f"variables are nested more than {nesting} deep.")
+        if not level:
+            break
+    else:
+        raise malformed(f"variables are nested more than {nesting} deep.")
+    if large and _LONG_INTEGER.search(raw):
+        raise malformed("variables hold an integer of more than 64 bits: send it as a string.")

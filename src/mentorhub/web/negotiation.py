@@ -12,7 +12,8 @@ _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PARAMETER = re.compile(rf"[ \t]*;[ \t]*(?:({_WORD})=({_WORD}|{_QUOTED}))?")
 _TYPE = re.compile(rf"[ \t]*({_WORD}/{_WORD})")
-_MEMBER = re.compile(rf'(?:[^,"]|{_QUOTED})+')
+# A quote that nobody closes reaches to the end, or each would be tried anew and take the square of the time.
+_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.?)*+(?:"|$))++')
 _LONGEST_KEPT = 256
 
 
@@ -51,11 +52,11 @@ class Wanted:
 def wanted(accept: bytes | None) -> Wanted:
     """Without a header, and for wildcards, JSON; event streams only for whoever names them."""
     if accept is None:
-        return _EITHER_JSON
+        return _ANYTHING
     return _kept(accept) if len(accept) <= _LONGEST_KEPT else _read(accept)
 
 
-_EITHER_JSON = Wanted(plain=JSON, events=False)
+_ANYTHING = Wanted(plain=JSON, events=False)
 
 
 def _read(accept: bytes) -> Wanted:
@@ -67,10 +68,8 @@ def _read(accept: bytes) -> Wanted:
     graphql = weights.get("application/graphql-response+json", rest)
     json = weights.get("application/json", rest)
     named = "application/graphql-response+json" in weights
-    if max(graphql, json) <= 0:
-        plain = None
-    else:
-        plain = GRAPHQL if graphql > json or (graphql == json and named) else JSON
+    liked_best = GRAPHQL if graphql > json or (graphql == json and named) else JSON
+    plain = liked_best if max(graphql, json) > 0 else None
     return Wanted(plain, events=weights.get("text/event-stream", 0.0) > 0)
 
 
