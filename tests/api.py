@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from mentorhub.app import House
 from mentorhub.db.clock import Clock
 from mentorhub.execution import Engine, Rejected
+from mentorhub.jobs import JOBS, Clockwork
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers.desk import Desk, Origin, Viewer
 from mentorhub.schema import build_engine
@@ -70,6 +71,10 @@ class Api:
         except Rejected as rejected:
             return Answer(None, [dict(error.formatted) for error in rejected.errors])
         return Answer(result.data, [dict(error.formatted) for error in result.errors or ()])
+
+    async def run_jobs(self) -> None:
+        """Does what the clock would do by now, mail included."""
+        await Clockwork(self.house.doors, JOBS).run_all()
 
     async def do(self, mutation: str, viewer: Viewer | None = None, **variables: Any) -> Mapping[str, Any]:
         """The payload of a mutation that is the only root field of *mutation*, which must not refuse."""

@@ -13,6 +13,7 @@ from mentorhub.db import facts, figures
 from mentorhub.db.clock import Clock
 from mentorhub.db.database import Database, Reader, Transaction
 from mentorhub.passwords import Passwords
+from mentorhub.resolvers.chimes import Chimes
 from mentorhub.rules.facts import Fact
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import AccessScope, Role
@@ -71,6 +72,7 @@ class Doors:
     bell: Bell
     secret: bytes
     """Signs what leaves and must come back unchanged."""
+    chimes: Chimes = field(default_factory=Chimes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Work:
     origin: Origin
     told: list[Fact] = field(default_factory=list)
     counted: dict[str, int] = field(default_factory=dict)
+    rung: set[str] = field(default_factory=set)
 
     @property
     def reader(self) -> Reader:
@@ -97,6 +100,10 @@ class Work:
         """Adds to the figures kept for all."""
         for name, by in changes.items():
             self.counted[name] = self.counted.get(name, 0) + by
+
+    def ring(self, job: str) -> None:
+        """Has *job* look, once this is committed, for what was written for it here."""
+        self.rung.add(job)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +131,20 @@ class Desk:
         *action* may run again after a deadlock, from the start.
         """
         told = False
+        rung: set[str] = set()
 
         async def act(transaction: Transaction) -> T:
-            nonlocal told
+            nonlocal told, rung
             work = Work(transaction, self.viewer, self.now, self.settings, self.origin)
             result = await action(work, *args, **kwargs)
             await facts.write(transaction, work.told, at=self.now)
             await figures.add(transaction, work.counted)
-            told = bool(work.told)
+            told, rung = bool(work.told), work.rung
             return result
 
         result = await self.doors.database.write(act)
         if told:
             self.doors.bell.ring()
+        for job in rung:
+            self.doors.chimes.ring(job)
         return result

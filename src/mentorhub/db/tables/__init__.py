@@ -5,7 +5,7 @@ from functools import cache
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from mentorhub.db.tables import accounts, availability, bookings, facts, feedback, incidents, mentors
+from mentorhub.db.tables import accounts, availability, bookings, facts, feedback, incidents, jobs, mentors
 
 METADATA = SQLModel.metadata
 
@@ -33,6 +33,7 @@ __all__ = [
     "facts",
     "feedback",
     "incidents",
+    "jobs",
     "mentors",
     "unique_by_columns",
 ]

@@ -111,8 +111,31 @@ class Attempt(SQLModel, table=True):
     made_at: datetime = instant()
 
 
+class KnownDevice(SQLModel, table=True):
+    """A device that somebody has signed in from: from any other one, its owner is told."""
+
+    __tablename__ = "known_devices"
+    __table_args__ = (Index("ix_known_devices_seen_at", "seen_at"),)
+
+    user_id: Key = references("users.id", on_delete="CASCADE", primary=True)
+    device_hash: str = Field(primary_key=True)
+    seen_at: datetime = instant()
+
+
+class DiscardedPhoto(SQLModel, table=True):
+    """A stored photo that nobody has any more, or that nobody has yet: its files go at `due_at`."""
+
+    __tablename__ = "discarded_photos"
+    __table_args__ = (Index("ix_discarded_photos_due_at", "due_at"),)
+
+    name: str = Field(primary_key=True)
+    due_at: datetime = instant()
+
+
 users = table_of(User)
 sessions = table_of(Session)
 mailed_tokens = table_of(MailedToken)
 access_tokens = table_of(AccessToken)
 attempts = table_of(Attempt)
+known_devices = table_of(KnownDevice)
+discarded_photos = table_of(DiscardedPhoto)

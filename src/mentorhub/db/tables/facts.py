@@ -71,15 +71,18 @@ class Mail(SQLModel, table=True):
         Index("ix_mails_due_at", "due_at", postgresql_where=text("sent_at IS NULL AND failed_at IS NULL"),
               sqlite_where=text("sent_at IS NULL AND failed_at IS NULL")),
         Index("ix_mails_user_id", "user_id"),
+        Index("ix_mails_recipient", "recipient"),
+        Index("ix_mails_created_at", "created_at"),
     )  # fmt: skip
 
     id: Key = primary_key()
     user_id: Key | None = key(null=True)
     recipient: str
     content: dict[str, Any] = Field(sa_type=Document, nullable=False)
-    """What `mail` needs to write it: subject, text, html, attachments."""
+    """Either the whole of it or the name of a letter that is written when it goes out; emptied once it went."""
     created_at: datetime = instant()
     due_at: datetime = instant()
+    """When it is tried next; while it is being sent, when whoever does so is given up."""
     attempts: int = whole(default=0)
     sent_at: datetime | None = instant(null=True)
     failed_at: datetime | None = instant(null=True)

@@ -28,6 +28,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
     )
     op.create_table(
+        "discarded_photos",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("due_at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_discarded_photos")),
+    )
+    op.create_index("ix_discarded_photos_due_at", "discarded_photos", ["due_at"], unique=False)
+    op.create_table(
         "expertise",
         sa.Column("id", types.KeyColumn(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -81,6 +88,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "shard", name=op.f("pk_figures")),
     )
     op.create_table(
+        "jobs",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("due_at", types.Instant(), nullable=False),
+        sa.Column("claimed_until", types.Instant(), nullable=False),
+        sa.Column("claim", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_jobs")),
+    )
+    op.create_table(
         "mails",
         sa.Column("id", types.KeyColumn(), nullable=False),
         sa.Column("user_id", types.KeyColumn(), nullable=True),
@@ -102,6 +117,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
         sqlite_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
     )
+    op.create_index("ix_mails_created_at", "mails", ["created_at"], unique=False)
+    op.create_index("ix_mails_recipient", "mails", ["recipient"], unique=False)
     op.create_index("ix_mails_user_id", "mails", ["user_id"], unique=False)
     op.create_table(
         "users",
@@ -146,6 +163,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_access_tokens_token_hash")),
     )
     op.create_index("ix_access_tokens_user_id", "access_tokens", ["user_id"], unique=False)
+    op.create_table(
+        "known_devices",
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("device_hash", sa.String(), nullable=False),
+        sa.Column("seen_at", types.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_known_devices_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "device_hash", name=op.f("pk_known_devices")),
+    )
+    op.create_index("ix_known_devices_seen_at", "known_devices", ["seen_at"], unique=False)
     op.create_table(
         "mailed_tokens",
         sa.Column("id", types.KeyColumn(), nullable=False),
@@ -621,9 +649,12 @@ def downgrade() -> None:
     op.drop_table("sessions")
     op.drop_table("mentors")
     op.drop_table("mailed_tokens")
+    op.drop_table("known_devices")
     op.drop_table("access_tokens")
     op.drop_table("users")
     op.drop_table("mails")
+    op.drop_table("jobs")
+    op.drop_table("discarded_photos")
     op.drop_table("figures")
     op.drop_table("facts")
     op.drop_table("expertise")

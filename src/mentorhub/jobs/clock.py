@@ -1,0 +1,148 @@
+"""The clock: runs what nobody asks for, each job once for all processes.
+
+A job is due by the true time, so that a sandbox whose clock was moved goes on working; what it finds to do is due
+by the service's clock, `doors.clock.now()`.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from secrets import token_hex
+from typing import Final
+
+from mentorhub.db import jobs as claims
+from mentorhub.db.clock import Clock
+from mentorhub.resolvers.desk import Doors
+from mentorhub.rules.instants import NEVER
+
+_log: Final = logging.getLogger("mentorhub.jobs")
+_TRUE: Final = Clock()
+_ASK_AGAIN: Final = 0.05
+"""Seconds between two looks whether another process is done with a job."""
+_ROUNDS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done again and again.
+
+    *run* does what is due, some of it at a time, and says how much it did: it is called until it says 0. It must
+    stand being killed at any step, and running again from there. *claims_itself* is for a job that several processes
+    may run at once, since it claims each thing that it works on. *at_most* is how long another process waits for one
+    that has died.
+    """
+
+    name: str
+    run: Callable[[Doors], Awaitable[int]]
+    every: timedelta
+    claims_itself: bool = False
+    at_most: timedelta = timedelta(minutes=10)
+
+
+class Clockwork:
+    """Runs *jobs*, each by its own task, when it is due or rung (`doors.chimes`)."""
+
+    def __init__(self, doors: Doors, jobs: Sequence[Job]) -> None:
+        self._doors = doors
+        self._jobs = tuple(jobs)
+        self._turns = {job.name: asyncio.Lock() for job in jobs}
+        self._holder = token_hex(8)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        await self._declare()
+        self._tasks = [asyncio.create_task(self._keep(job), name=f"job: {job.name}") for job in self._jobs]
+
+    async def stop(self) -> None:
+        """Stops at once; what was under way goes on where it stood, in whichever process comes next."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def run_all(self) -> None:
+        """Runs every job, due or not, until none of them finds anything to do: what one does may be another's work.
+
+        Waits for a job that another process has just begun. Raises what a job raised, once the others had their turn.
+        """
+        await self._declare()
+        for _ in range(_ROUNDS):
+            done = [await self._tried(job) for job in self._jobs]
+            if failed := [outcome for outcome in done if isinstance(outcome, Exception)]:
+                raise failed[0]
+            if not any(done):
+                return
+
+    async def _tried(self, job: Job) -> int | Exception:
+        try:
+            return await self._attend(job, anyway=True)
+        except Exception as error:  # noqa: BLE001 -- raised by the caller
+            return error
+
+    async def _declare(self) -> None:
+        now = _TRUE.now()
+        for job in self._jobs:
+            if not job.claims_itself:
+                await self._doors.database.write(partial(claims.declare, name=job.name, now=now))
+
+    async def _keep(self, job: Job) -> None:
+        rung = False
+        while True:
+            try:
+                await self._attend(job, anyway=rung)
+            except Exception:  # noqa: BLE001 -- logged whole
+                # Whatever it is, it may be over next time; nobody else would run the job.
+                _log.exception("the job %s failed", job.name)
+            # Processes that started together should not go on asking together.
+            pause = job.every.total_seconds() * random.uniform(1.0, 1.1)  # noqa: S311 -- no secret
+            rung = await self._doors.chimes.wait(job.name, seconds=pause)
+
+    async def _attend(self, job: Job, *, anyway: bool = False) -> int:
+        """How much *job* did; 0 where it rests or another process has it, unless it is to run *anyway*."""
+        async with self._turns[job.name]:
+            if job.claims_itself:
+                return await self._run(job)
+            while not await self._claimed(job, anyway=anyway):
+                if not anyway:
+                    return 0
+                await asyncio.sleep(_ASK_AGAIN)
+            try:
+                return await self._run(job)
+            finally:
+                await asyncio.shield(self._release(job))
+
+    async def _run(self, job: Job) -> int:
+        # What is left is found next time; a claim must not be outlived.
+        until = time.monotonic() + job.at_most.total_seconds() / 2
+        done = 0
+        while (some := await job.run(self._doors)) and time.monotonic() < until:
+            done += some
+        return done + some
+
+    async def _claimed(self, job: Job, *, anyway: bool) -> bool:
+        now = _TRUE.now()
+        return await self._doors.database.write(
+            lambda transaction: claims.claim(
+                transaction,
+                job.name,
+                holder=self._holder,
+                now=now,
+                until=now + job.at_most,
+                due=NEVER if anyway else now,
+            )
+        )
+
+    async def _release(self, job: Job) -> None:
+        now = _TRUE.now()
+        await self._doors.database.write(
+            lambda transaction: claims.release(
+                transaction, job.name, holder=self._holder, now=now, due=now + job.every
+            )
+        )
