@@ -25,6 +25,7 @@ from mentorhub.web.approach import Approach, Refused
 from mentorhub.web.doors import Doors as WebDoors
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
+from mentorhub.web.limits import Limits
 from mentorhub.web.origins import Origins
 from mentorhub.web.pages import alive_page, json_fault, nowhere, ready_page, schema_page
 from mentorhub.web.site import Site
@@ -95,38 +96,53 @@ class House:
         return {"database": None, "log": None if self.log.is_reading else "is not read"}
 
 
-def build_app(settings: Settings) -> ASGIApp:
-    """The service as an ASGI application; its lifespan opens and closes the doors."""
-    house = House(settings)
-    origins = Origins(settings.origins)
-    endpoint = GraphQL(
-        WebDoors(
-            build_engine(introspection=settings.introspection == "on"),
-            house.context,
-            house.still_allowed,
-            origins=origins,
-            session_cookie=Context.cookie_name(is_secure=not settings.is_loopback),
+class Service:
+    """The house and all that is served of it. `farewell` comes before the server closes its connections."""
+
+    def __init__(self, house: House, *, limits: Limits | None = None) -> None:
+        settings = house.settings
+        self.house = house
+        self.origins = Origins(settings.origins)
+        self.graphql = GraphQL(
+            WebDoors(
+                build_engine(introspection=settings.introspection == "on"),
+                house.context,
+                house.still_allowed,
+                origins=self.origins,
+                limits=limits,
+                session_cookie=Context.cookie_name(is_secure=not settings.is_loopback),
+            )
         )
-    )
+        self.app = self._built(settings)
+
+    async def farewell(self) -> None:
+        """Ends what is listened to, so that its readers come back elsewhere and go on."""
+        await self.graphql.close()
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with house:
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        async with self.house:
             yield
-            await endpoint.close()
+            await self.farewell()
 
-    exact: dict[str, ASGIApp] = {
-        "/graphql": endpoint,
-        "/schema.graphql": schema_page(build_schema().as_str() + "\n"),
-        "/healthz": alive_page(),
-        "/readyz": ready_page(house.faults),
-    }
-    others = Starlette(
-        routes=[*explorer_routes(settings.has_explorer), Mount("/", nowhere)],
-        lifespan=lifespan,
-        exception_handlers={HTTPException: json_fault},
-    )
-    return Site(exact, others, origins=origins)
+    def _built(self, settings: Settings) -> ASGIApp:
+        exact: dict[str, ASGIApp] = {
+            "/graphql": self.graphql,
+            "/schema.graphql": schema_page(build_schema().as_str() + "\n"),
+            "/healthz": alive_page(),
+            "/readyz": ready_page(self.house.faults),
+        }
+        others = Starlette(
+            routes=[*explorer_routes(settings.has_explorer), Mount("/", nowhere)],
+            lifespan=self._lifespan,
+            exception_handlers={HTTPException: json_fault},
+        )
+        return Site(exact, others, origins=self.origins)
+
+
+def build_app(settings: Settings) -> ASGIApp:
+    """The service as an ASGI application; its lifespan opens and closes the doors."""
+    return Service(House(settings)).app
 
 
 def from_environment() -> ASGIApp:

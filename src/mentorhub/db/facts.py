@@ -51,9 +51,9 @@ class Tail(NamedTuple):
 
 BEGINNING = Place(0, 0)
 
-_COLUMNS = tuple(facts.c[name] for name in FactRow._fields)
-_ORDER = (facts.c.transaction, facts.c.position)
-_IS_SETTLED = facts.c.transaction < oldest_open_transaction()
+COLUMNS = tuple(facts.c[name] for name in FactRow._fields)
+ORDER = (facts.c.transaction, facts.c.position)
+IS_SETTLED = facts.c.transaction < oldest_open_transaction()
 
 _WRITE = change(
     insert(facts),
@@ -82,9 +82,9 @@ class _Ahead(NamedTuple):
 
 
 _AFTER = Statement(
-    select(*_COLUMNS, _IS_SETTLED.label("is_settled"))
-    .where(tuple_(*_ORDER) > _PLACE)
-    .order_by(*_ORDER)
+    select(*COLUMNS, IS_SETTLED.label("is_settled"))
+    .where(tuple_(*ORDER) > _PLACE)
+    .order_by(*ORDER)
     .limit(LIMITED),
     _Ahead,
 )
@@ -94,20 +94,20 @@ class _Instant(NamedTuple):
     occurred_at: datetime
 
 
-_AT = Statement(select(facts.c.occurred_at).where(tuple_(*_ORDER) == _PLACE), _Instant)
+_AT = Statement(select(facts.c.occurred_at).where(tuple_(*ORDER) == _PLACE), _Instant)
 _END = Statement(
     select(facts.c.transaction, facts.c.position)
-    .where(_IS_SETTLED)
-    .order_by(*(column.desc() for column in _ORDER))
+    .where(IS_SETTLED)
+    .order_by(*(column.desc() for column in ORDER))
     .limit(1),
     Place,
 )
 _HISTORY = Statement(
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(
         among(facts.c.booking_id, "bookings"), facts.c.kind.in_([kind.value for kind in BOOKING_STATUS_KINDS])
     )
-    .order_by(*_ORDER),
+    .order_by(*ORDER),
     FactRow,
 )
 

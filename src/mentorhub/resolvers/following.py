@@ -54,10 +54,6 @@ class Following:
         self.log = log
         self.standing = standing
 
-    def listen(self, wanted: Wanted) -> Listener:
-        """To be called before anything is read: what comes from now on is kept for this listener."""
-        return self.log.listen(wanted)
-
     async def start(self, desk: Desk, after: str | None) -> Place:
         """The place from which a listener goes on: the cursor's, or the present end. Raises CursorInvalid."""
         if after is not None:
@@ -65,8 +61,14 @@ class Following:
         place: Place = await self.log.end()
         return place
 
-    async def entries(self, desk: Desk, listener: Listener, place: Place) -> AsyncGenerator[Entry, None]:
-        """What *listener* wants from *place* on. Raises SlowConsumer with the cursor of the last entry given."""
+    def listen(self, desk: Desk, wanted: Wanted, *, after: Place) -> AsyncGenerator[Entry, None]:
+        """The *wanted* entries from *after* on, kept from this moment.
+
+        Raises SlowConsumer with the cursor of the last one given out.
+        """
+        return self._entries(desk, self.log.listen(wanted), after)
+
+    async def _entries(self, desk: Desk, listener: Listener, place: Place) -> AsyncGenerator[Entry, None]:
         last = place
         try:
             async with aclosing(self.log.entries(listener, after=place)) as entries:

@@ -4,13 +4,13 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from mentorhub.execution import Engine, Limits
-from mentorhub.schema import bookings, errors, mentors, slots, users, words
+from mentorhub.schema import activity, administration, bookings, errors, mentors, slots, users, words
 from mentorhub.schema.context import Context
 from mentorhub.schema.refusing import masked
 from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.scalars import SCALARS
 
-COLUMNS = (words, users, mentors, slots, bookings)
+COLUMNS = (words, users, mentors, slots, bookings, activity, administration)
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 
 

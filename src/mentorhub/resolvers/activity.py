@@ -1,0 +1,78 @@
+"""The activity feed: what happened, for administrators; as a list, and as it happens."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from mentorhub.db import activity
+from mentorhub.db.facts import FactRow
+from mentorhub.db.mentors import MentorRow
+from mentorhub.db.users import UserRow
+from mentorhub.live import Entry
+from mentorhub.resolvers import access, mentors, users
+from mentorhub.resolvers.desk import Desk
+from mentorhub.resolvers.following import NAME, Following, cursors
+from mentorhub.resolvers.paging import Page, Paging, page
+from mentorhub.rules.activity import summary
+from mentorhub.rules.facts import ActivityKind
+from mentorhub.rules.keys import Key
+
+_SIZE = 10
+
+
+async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, FactRow]:
+    """Those of *keys* that are activities, for administrators; none for others."""
+    is_admin = desk.viewer is not None and desk.viewer.is_admin
+    return await activity.by_keys(desk.reader, list(keys)) if is_admin else {}
+
+
+async def recent(desk: Desk, paging: Paging, *, kinds: Sequence[ActivityKind] | None) -> Page[FactRow]:
+    """Newest first. An edge's cursor is the fact's own: it is good for the feed, and under any *kinds*."""
+    access.admin(desk)
+    values: dict[str, Any] = {}
+    if kinds is None:
+        listing = activity.ALL
+    elif len(kinds) == 1:
+        listing, values = activity.OF_ONE_KIND, {"kind": kinds[0].value}
+    else:
+        listing, values = activity.OF_KINDS, {"kinds": [kind.value for kind in kinds]}
+    return await page(desk, listing, paging, name=NAME, default=_SIZE, cursors=cursors(desk), **values)
+
+
+async def follow(
+    desk: Desk, following: Following, *, kinds: Sequence[ActivityKind] | None, after: str | None
+) -> AsyncGenerator[Entry, None]:
+    """The feed as it happens. Raises Unauthenticated, Forbidden, CursorInvalid."""
+    access.admin(desk)
+    wanted = {kind.value for kind in (ActivityKind if kinds is None else kinds)}
+    place = await following.start(desk, after)
+    return following.listen(desk, lambda row: row.kind in wanted, after=place)
+
+
+async def summaries(desk: Desk, facts: Sequence[FactRow]) -> list[str]:
+    """What each of *facts* says to a person."""
+    people = await users.by_keys(
+        desk, list({key for row in facts for key in (row.actor_id, _user(row)) if key})
+    )
+    profiles = await mentors.by_keys(desk, list({key for row in facts if (key := _mentor(row))}))
+    return [
+        summary(
+            ActivityKind(row.kind),
+            actor=_name(people, row.actor_id),
+            user=_name(people, _user(row)),
+            mentor=_name(profiles, _mentor(row)),
+        )
+        for row in facts
+    ]
+
+
+def _name(found: Mapping[Key, UserRow] | Mapping[Key, MentorRow], key: Key | None) -> str | None:
+    row = found.get(key) if key else None
+    return row.name if row else None
+
+
+def _user(row: FactRow) -> Key | None:
+    return row.subject_id if row.subject_type == "User" else row.user_id
+
+
+def _mentor(row: FactRow) -> Key | None:
+    return row.subject_id if row.subject_type == "Mentor" else row.mentor_id
