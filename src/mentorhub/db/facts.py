@@ -57,7 +57,12 @@ IS_SETTLED = facts.c.transaction < oldest_open_transaction()
 
 _WRITE = change(
     insert(facts),
-    parameters=[name for name in FactRow._fields if name not in {"transaction", "position"}],
+    parameters=[
+        *(name for name in FactRow._fields if name not in {"transaction", "position"}),
+        "is_administrative",
+        "request_id",
+        "address",
+    ],
 )
 _PLACE = tuple_(
     bindparam("transaction", type_=facts.c.transaction.type),
@@ -112,8 +117,18 @@ _HISTORY = Statement(
 )
 
 
-async def write(transaction: Transaction, written: Sequence[Fact], *, at: datetime) -> list[Key]:
-    """Writes facts that happened *at*; the keys they got, in order."""
+async def write(
+    transaction: Transaction,
+    written: Sequence[Fact],
+    *,
+    at: datetime,
+    request_id: str | None = None,
+    address: str | None = None,
+) -> list[Key]:
+    """Writes facts that happened *at*; the keys they got, in order.
+
+    *request_id* and *address* say how they came about; they are kept for administrative acts alone.
+    """
     rows = [
         {
             "id": new_key(),
@@ -126,6 +141,9 @@ async def write(transaction: Transaction, written: Sequence[Fact], *, at: dateti
             "user_id": fact.user_id,
             "data": dict(fact.data),
             "occurred_at": at,
+            "is_administrative": fact.is_administrative,
+            "request_id": request_id if fact.is_administrative else None,
+            "address": address if fact.is_administrative else None,
         }
         for fact in written
     ]

@@ -137,7 +137,13 @@ class Desk:
             nonlocal told, rung
             work = Work(transaction, self.viewer, self.now, self.settings, self.origin)
             result = await action(work, *args, **kwargs)
-            await facts.write(transaction, work.told, at=self.now)
+            await facts.write(
+                transaction,
+                work.told,
+                at=self.now,
+                request_id=self.origin.request_id,
+                address=self.origin.address,
+            )
             await figures.add(transaction, work.counted)
             told, rung = bool(work.told), work.rung
             return result

@@ -81,6 +81,34 @@ Their `data` is {"previous": status or null, "status", "starts_at", "reason": te
 """
 
 
+ADMINISTRATIVE: Final = frozenset(
+    {
+        ActivityKind.USER_SUSPENDED,
+        ActivityKind.USER_REINSTATED,
+        ActivityKind.USER_WARNED,
+        ActivityKind.ROLE_CHANGED,
+        ActivityKind.MENTOR_APPROVED,
+        ActivityKind.MENTOR_REJECTED,
+        ActivityKind.MENTOR_DEACTIVATED,
+        ActivityKind.MENTOR_REACTIVATED,
+        ActivityKind.FEEDBACK_HIDDEN,
+        ActivityKind.FEEDBACK_RESTORED,
+        ActivityKind.INCIDENT_CHANGED,
+        ActivityKind.INCIDENT_RESOLVED,
+        ActivityKind.ANNOUNCEMENT_POSTED,
+        ActivityKind.ANNOUNCEMENT_ENDED,
+        ActivityKind.EXPERTISE_CREATED,
+        ActivityKind.EXPERTISE_RENAMED,
+        ActivityKind.FAQ_SAVED,
+        ActivityKind.FAQ_DELETED,
+        ActivityKind.TICKET_CLOSED,
+        ActivityKind.ACCESS_REVOKED,
+        ActivityKind.DATA_EXPORTED,
+    }
+)
+"""What only administrators do; the audit log has all of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """*subject* is what it is about, by the schema's name of its type: ("Booking", key).
@@ -96,3 +124,9 @@ class Fact:
     mentor_id: Key | None = None
     user_id: Key | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    by_administrator: bool = False
+    """Whether somebody did as an administrator what others do for themselves: the audit log has that, too."""
+
+    @property
+    def is_administrative(self) -> bool:
+        return self.by_administrator or (self.kind in ADMINISTRATIVE and self.actor_id is not None)

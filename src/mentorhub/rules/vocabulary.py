@@ -131,3 +131,41 @@ class IncidentStatus(Word):
     INVESTIGATING = auto()
     RESOLVED = auto()
     DISMISSED = auto()
+
+
+class Audience(Word):
+    """Whom a text is written for."""
+
+    EVERYONE = auto()
+    MENTEES = auto()
+    MENTORS = auto()
+    ADMINS = auto()
+
+
+class TicketStatus(Word):
+    OPEN = auto()
+    ANSWERED = auto()
+    CLOSED = auto()
+
+
+class AnnouncementKind(Word):
+    NEWS = auto()
+    DOWNTIME = auto()
+    SECURITY = auto()
+    POLICY = auto()
+
+
+class Interval(Word):
+    """How long a period of analytics is."""
+
+    DAY = auto()
+    WEEK = auto()
+    MONTH = auto()
+
+
+class HealthStatus(Word):
+    """From the best to the worst."""
+
+    OK = auto()
+    DEGRADED = auto()
+    DOWN = auto()

@@ -5,7 +5,18 @@ from functools import cache
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from mentorhub.db.tables import accounts, availability, bookings, facts, feedback, incidents, jobs, mentors
+from mentorhub.db.tables import (
+    accounts,
+    availability,
+    bookings,
+    facts,
+    feedback,
+    incidents,
+    jobs,
+    mentors,
+    support,
+    warnings,
+)
 
 METADATA = SQLModel.metadata
 
@@ -35,5 +46,7 @@ __all__ = [
     "incidents",
     "jobs",
     "mentors",
+    "support",
     "unique_by_columns",
+    "warnings",
 ]

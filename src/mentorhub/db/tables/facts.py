@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Identity, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
 from mentorhub.db.constructs import current_transaction
-from mentorhub.db.tables.columns import check, datetime, instant, key, primary_key, table_of, whole
+from mentorhub.db.tables.columns import check, datetime, flag, instant, key, primary_key, table_of, whole
 from mentorhub.db.types import Document
 from mentorhub.rules.keys import Key
 
@@ -26,6 +26,13 @@ class Fact(SQLModel, table=True):
         Index("ix_facts_actor_id", "actor_id", "transaction", "position"),
         Index("ix_facts_subject_id", "subject_id", "transaction", "position"),
         Index("ix_facts_kind", "kind", "transaction", "position"),
+        *(
+            Index(name, *columns, "transaction", "position", postgresql_where=text("is_administrative"),
+                  sqlite_where=text("is_administrative = 1"))
+            for name, columns in {
+                "ix_facts_audit": [], "ix_facts_audit_actor": ["actor_id"], "ix_facts_audit_subject": ["subject_id"],
+            }.items()
+        ),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
@@ -50,6 +57,11 @@ class Fact(SQLModel, table=True):
     """The other person concerned: a booking's mentee, the user who was suspended."""
     data: dict[str, Any] = Field(sa_type=Document, nullable=False)
     occurred_at: datetime = instant()
+    is_administrative: bool = flag(default=False)
+    """Whether the audit log shows it."""
+    request_id: str | None = None
+    """Of an administrative act: under which request it was done, and from where."""
+    address: str | None = None
 
 
 class Figure(SQLModel, table=True):

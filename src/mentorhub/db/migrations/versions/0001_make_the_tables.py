@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from mentorhub.db import constructs, types
+from mentorhub.db.migrations.first_faq import first_entries
 
 revision = "0001"
 down_revision = None
@@ -64,10 +65,26 @@ def upgrade() -> None:
         sa.Column("user_id", types.KeyColumn(), nullable=True),
         sa.Column("data", types.Document(), nullable=False),
         sa.Column("occurred_at", types.Instant(), nullable=False),
+        sa.Column("is_administrative", types.Flag(), server_default=sa.false(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=True),
+        sa.Column("address", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_facts")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_facts_actor_id", "facts", ["actor_id", "transaction", "position"], unique=False)
+    for name, columns in {
+        "ix_facts_audit": [],
+        "ix_facts_audit_actor": ["actor_id"],
+        "ix_facts_audit_subject": ["subject_id"],
+    }.items():
+        op.create_index(
+            name,
+            "facts",
+            [*columns, "transaction", "position"],
+            unique=False,
+            postgresql_where=sa.text("is_administrative"),
+            sqlite_where=sa.text("is_administrative = 1"),
+        )
     op.create_index(
         "ix_facts_booking_id",
         "facts",
@@ -633,10 +650,114 @@ def upgrade() -> None:
     op.create_index(
         "ix_incident_notes_incident_id", "incident_notes", ["incident_id", "written_at", "id"], unique=False
     )
+    op.create_table(
+        "support_tickets",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("author_id", types.KeyColumn(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('OPEN', 'ANSWERED', 'CLOSED')", name=op.f("ck_support_tickets_status_is_a_word")
+        ),
+        sa.CheckConstraint(
+            "length(subject) BETWEEN 3 AND 120", name=op.f("ck_support_tickets_subject_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_support_tickets_author_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support_tickets")),
+    )
+    op.create_index("ix_support_tickets_created_at", "support_tickets", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_support_tickets_status", "support_tickets", ["status", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_support_tickets_author_id", "support_tickets", ["author_id", "created_at", "id"], unique=False
+    )
+    op.create_table(
+        "ticket_messages",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("ticket_id", types.KeyColumn(), nullable=False),
+        sa.Column("author_id", types.KeyColumn(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("sent_at", types.Instant(), nullable=False),
+        sa.CheckConstraint("length(body) BETWEEN 1 AND 2000", name=op.f("ck_ticket_messages_body_length")),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["support_tickets.id"],
+            name=op.f("fk_ticket_messages_ticket_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_ticket_messages_author_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_messages")),
+    )
+    op.create_index(
+        "ix_ticket_messages_ticket_id", "ticket_messages", ["ticket_id", "sent_at", "id"], unique=False
+    )
+    faq_entries = op.create_table(
+        "faq_entries",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "audience IN ('EVERYONE', 'MENTEES', 'MENTORS', 'ADMINS')",
+            name=op.f("ck_faq_entries_audience_is_a_word"),
+        ),
+        sa.CheckConstraint("length(question) BETWEEN 3 AND 200", name=op.f("ck_faq_entries_question_length")),
+        sa.CheckConstraint("length(answer) BETWEEN 1 AND 2000", name=op.f("ck_faq_entries_answer_length")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_faq_entries")),
+    )
+    op.create_table(
+        "announcements",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("posted_by", types.KeyColumn(), nullable=False),
+        sa.Column("posted_at", types.Instant(), nullable=False),
+        sa.Column("ended_at", types.Instant(), nullable=True),
+        sa.Column("notifies_everyone", types.Flag(), server_default=sa.false(), nullable=False),
+        sa.Column("notified_through", types.KeyColumn(), nullable=True),
+        sa.Column("notified_at", types.Instant(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('NEWS', 'DOWNTIME', 'SECURITY', 'POLICY')", name=op.f("ck_announcements_kind_is_a_word")
+        ),
+        sa.CheckConstraint("length(title) BETWEEN 3 AND 120", name=op.f("ck_announcements_title_length")),
+        sa.CheckConstraint("length(body) BETWEEN 1 AND 2000", name=op.f("ck_announcements_body_length")),
+        sa.ForeignKeyConstraint(
+            ["posted_by"], ["users.id"], name=op.f("fk_announcements_posted_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+    )
+    op.create_index("ix_announcements_posted_at", "announcements", ["posted_at", "id"], unique=False)
+    op.create_table(
+        "warnings",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("issued_by", types.KeyColumn(), nullable=False),
+        sa.Column("issued_at", types.Instant(), nullable=False),
+        sa.CheckConstraint("length(reason) BETWEEN 1 AND 2000", name=op.f("ck_warnings_reason_length")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_warnings_user_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by"], ["users.id"], name=op.f("fk_warnings_issued_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_warnings")),
+    )
+    op.create_index("ix_warnings_user_id", "warnings", ["user_id", "issued_at", "id"], unique=False)
+    op.bulk_insert(faq_entries, list(first_entries()))
     _hold()
 
 
 def downgrade() -> None:
+    for name in ("warnings", "announcements", "faq_entries", "ticket_messages", "support_tickets"):
+        op.drop_table(name)
     op.drop_table("incident_notes")
     op.drop_table("incidents")
     op.drop_table("idempotency_keys")
@@ -689,7 +810,10 @@ _POSTGRESQL = (
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'facts are never changed' USING ERRCODE = '23514', CONSTRAINT = TG_NAME; END $$
     """,
-    "CREATE TRIGGER ck_facts_never_changed BEFORE UPDATE ON facts FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    """
+    CREATE TRIGGER ck_facts_never_changed BEFORE UPDATE OR DELETE ON facts
+    FOR EACH ROW EXECUTE FUNCTION refuse_change()
+    """,
 )
 _POSTGRESQL_DOWN = (
     "DROP FUNCTION refuse_change",
@@ -759,8 +883,11 @@ _SQLITE = (
     *_overlap_triggers("slots", "mentor_id", "ex_slots_mentor_overlap", "status <> 'CLOSED'"),
     *_overlap_triggers("bookings", "mentor_id", "ex_bookings_mentor_overlap", _ACTIVE),
     *_overlap_triggers("bookings", "mentee_id", "ex_bookings_mentee_overlap", _ACTIVE),
-    "CREATE TRIGGER ck_facts_never_changed BEFORE UPDATE ON facts "
-    "BEGIN SELECT RAISE(ABORT, 'ck_facts_never_changed'); END",
+    *(
+        f"CREATE TRIGGER ck_facts_never_{word} BEFORE {event} ON facts "
+        "BEGIN SELECT RAISE(ABORT, 'ck_facts_never_changed'); END"
+        for word, event in (("changed", "UPDATE"), ("deleted", "DELETE"))
+    ),
     *_search_triggers("mentors", "mentor"),
     *_search_triggers("bookings", "booking"),
 )
