@@ -1,12 +1,22 @@
 """What all answers have in common, the plain pages, and what pages of other origins may do."""
 
 import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import pytest
+from httpx import AsyncClient
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from mentorhub.web.origins import Origins
+from mentorhub.web.pages import json_fault
+from mentorhub.web.site import Site
 from tests.web.house import CLIENT
-from tests.web.serving import Door
+from tests.web.serving import Door, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -164,3 +174,52 @@ async def test_a_page_is_our_own_by_its_host(origin: str, scheme: str, *, own: b
     scope = {"type": "http", "scheme": scheme, "headers": [(b"host", b"here.example:8000")]}
 
     assert Origins().admits(origin, scope) is own
+
+
+async def test_pages_written_with_starlette_fail_as_all_others_do() -> None:
+    async def page(request: Request) -> Response:
+        return Response("page", headers={"content-security-policy": "default-src 'self'"})
+
+    async def broken(request: Request) -> Response:
+        raise HTTPException(403, "Not for you.", headers={"x-why": "because"})
+
+    routes = [Route("/page", page), Route("/broken", broken)]
+    pages = Starlette(routes=routes, exception_handlers={HTTPException: json_fault})
+    site = Site({}, pages, origins=Origins())
+    async with (
+        serving(site, farewell=nothing) as port,
+        AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+    ):
+        found = await http.get("/page")
+        faults = [await http.get("/nowhere"), await http.post("/page"), await http.get("/broken")]
+
+    assert found.text == "page"
+    assert found.headers["content-security-policy"] == "default-src 'self'"
+    codes = [fault.json()["errors"][0]["extensions"]["code"] for fault in faults]
+    assert list(zip([fault.status_code for fault in faults], codes, strict=True)) == [
+        (404, "NOT_FOUND"),
+        (405, "BAD_USER_INPUT"),
+        (403, "FORBIDDEN"),
+    ]
+    assert faults[1].headers["allow"]
+    assert faults[2].headers["x-why"] == "because"
+
+
+async def test_the_lifespan_reaches_what_stands_behind() -> None:
+    lived = []
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
+        lived.append("up")
+        yield
+        lived.append("down")
+
+    site = Site({}, Starlette(lifespan=lifespan), origins=Origins())
+    async with serving(site, farewell=nothing):
+        lived.append("serving")
+
+    assert lived == ["up", "serving", "down"]
+
+
+async def nothing() -> None:
+    """What a site without sockets has to do before it goes."""

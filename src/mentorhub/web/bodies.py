@@ -1,75 +1,69 @@
 """Request bodies, read within a bound of size and of time, whatever their senders say of them."""
 
-import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from mentorhub.web.approach import Refused
 from mentorhub.web.headers import Headers
+from mentorhub.web.patience import Patience
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """The most *bytes* a body may have, and the *seconds* until it must be there."""
+class BodyReader:
+    """Reads whole bodies of at most *most* bytes, each within *seconds*."""
 
-    bytes: int
-    seconds: float
+    def __init__(self, *, most: int, seconds: float) -> None:
+        self._most = most
+        self._patience = Patience(seconds)
 
+    async def read(self, receive: Receive, headers: Headers) -> bytes:
+        """Raises Refused (408, 413) or ClientDisconnect."""
+        check_length(headers, self._most)
+        try:
+            return await self._patience.wait_for(self._read(receive))
+        except TimeoutError:
+            raise too_slow(self._patience.seconds) from None
 
-async def read_body(receive: Receive, headers: Headers, bound: Bound) -> bytes:
-    """The whole body; raises Refused (408, 413) or ClientDisconnect."""
-    check_length(headers, bound)
-    try:
-        async with asyncio.timeout(bound.seconds):
-            message = await receive()
-            if message["type"] == "http.request" and not message.get("more_body", False):
-                body: bytes = message.get("body", b"")
-                if len(body) > bound.bytes:
-                    raise _too_large(bound)
-                return body
-            chunks = bytearray()
-            async for chunk in _chunks(message, receive, bound):
-                chunks += chunk
-            return bytes(chunks)
-    except TimeoutError:
-        raise _too_slow(bound) from None
-
-
-async def stream_body(receive: Receive, headers: Headers, bound: Bound) -> AsyncGenerator[bytes, None]:
-    """The body as it comes; raises Refused (413) or ClientDisconnect. Time is for the caller to bound."""
-    check_length(headers, bound)
-    async for chunk in _chunks(await receive(), receive, bound):
-        yield chunk
+    async def _read(self, receive: Receive) -> bytes:
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            body: bytes = message.get("body", b"")
+            if len(body) > self._most:
+                raise _too_large(self._most)
+            return body
+        chunks = bytearray()
+        async for chunk in chunks_of(message, receive, self._most):
+            chunks += chunk
+        return bytes(chunks)
 
 
-async def _chunks(message: Message, receive: Receive, bound: Bound) -> AsyncGenerator[bytes, None]:
+async def chunks_of(message: Message, receive: Receive, most: int) -> AsyncGenerator[bytes, None]:
+    """The body that begins with *message*, as it comes; raises Refused (413) or ClientDisconnect."""
     size = 0
     while True:
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > bound.bytes:
-            raise _too_large(bound)
+        if size > most:
+            raise _too_large(most)
         yield chunk
         if not message.get("more_body", False):
             return
         message = await receive()
 
 
-def check_length(headers: Headers, bound: Bound) -> None:
+def check_length(headers: Headers, most: int) -> None:
     """Raises Refused before anything is read, where the sender itself says that it is too much."""
     length = headers.get(b"content-length")
-    if length is not None and length.isdigit() and int(length[:20]) > bound.bytes:
-        raise _too_large(bound)
+    if length is not None and length.isdigit() and int(length[:20]) > most:
+        raise _too_large(most)
 
 
-def _too_large(bound: Bound) -> Refused:
-    return Refused("BAD_USER_INPUT", f"The body is larger than {bound.bytes:,} bytes.", status=413)
+def _too_large(most: int) -> Refused:
+    return Refused("BAD_USER_INPUT", f"The body is larger than {most:,} bytes.", status=413)
 
 
-def _too_slow(bound: Bound) -> Refused:
-    return Refused("BAD_USER_INPUT", f"The body did not arrive within {bound.seconds:g} seconds.", status=408)
+def too_slow(seconds: float) -> Refused:
+    return Refused("BAD_USER_INPUT", f"The body did not arrive within {seconds:g} seconds.", status=408)

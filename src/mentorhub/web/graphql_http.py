@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from mentorhub.execution import Prepared, Rejected
 from mentorhub.web.answers import HeaderLines, answer, refuse, refuse_unread, wrong_method
 from mentorhub.web.approach import Approach, Context, Refused
-from mentorhub.web.bodies import Bound, read_body
+from mentorhub.web.bodies import BodyReader
 from mentorhub.web.decoding import Parameters, parameters_from_json, parameters_from_query_string
 from mentorhub.web.doors import Doors
 from mentorhub.web.encoding import encoded, encoded_errors, formatted
@@ -41,7 +41,7 @@ class GraphQLOverHTTP:
     def __init__(self, doors: Doors, events: EventStreams) -> None:
         self._doors = doors
         self._events = events
-        self._bound = Bound(doors.limits.json_bytes, doors.limits.body_seconds)
+        self._bodies = BodyReader(most=doors.limits.json_bytes, seconds=doors.limits.body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         media = JSON
@@ -58,7 +58,7 @@ class GraphQLOverHTTP:
             if not unread:
                 parameters = self._from_query_string(scope)
             elif _is_json(headers):
-                body = await read_body(receive, headers, self._bound)
+                body = await self._bodies.read(receive, headers)
                 unread = False
                 parameters = parameters_from_json(body, nesting=self._doors.limits.nesting)
             else:

@@ -102,7 +102,4 @@ class Site:
 
 
 def _joined(own: HeaderLines, common: HeaderLines) -> HeaderLines:
-    lines = [*own, *common]
-    if not any(name == _POLICY for name, _ in own):
-        lines.append(_NOTHING_RUNS)
-    return lines
+    return [*own, *common] if _POLICY in dict(own) else [*own, *common, _NOTHING_RUNS]

@@ -1,7 +1,7 @@
 """Files in requests, by the GraphQL multipart request specification: operations, map, then the files."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
@@ -9,8 +9,7 @@ from starlette.datastructures import Headers as FormHeaders
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive
 
-from mentorhub.web.approach import Refused
-from mentorhub.web.bodies import Bound, stream_body
+from mentorhub.web.bodies import check_length, chunks_of, too_slow
 from mentorhub.web.decoding import Parameters, json_value, malformed, parameters_from_value
 from mentorhub.web.headers import Headers
 from mentorhub.web.limits import Limits
@@ -33,21 +32,19 @@ async def read_upload(receive: Receive, headers: Headers, limits: Limits) -> tup
 
     Raises Refused (400, 408, 413) or ClientDisconnect.
     """
-    bound = Bound(limits.upload_bytes, limits.upload_seconds)
+    check_length(headers, limits.upload_bytes)
     parser = _Utf8Parser(
         FormHeaders(raw=[(b"content-type", headers[b"content-type"])]),
-        stream_body(receive, headers, bound),
+        _body(receive, limits.upload_bytes),
         max_files=limits.upload_files,
         max_fields=2,
         max_part_size=limits.json_bytes,
     )
     try:
-        async with asyncio.timeout(bound.seconds):
+        async with asyncio.timeout(limits.upload_seconds):
             form = await parser.parse()
     except TimeoutError:
-        raise Refused(
-            "BAD_USER_INPUT", f"The upload did not arrive within {bound.seconds:g} seconds.", status=408
-        ) from None
+        raise too_slow(limits.upload_seconds) from None
     except MultiPartException as fault:
         raise malformed(f"The form cannot be read: {fault.message}") from None
     try:
@@ -55,6 +52,11 @@ async def read_upload(receive: Receive, headers: Headers, limits: Limits) -> tup
     except BaseException:
         await form.close()
         raise
+
+
+async def _body(receive: Receive, most: int) -> AsyncGenerator[bytes, None]:
+    async for chunk in chunks_of(await receive(), receive, most):
+        yield chunk
 
 
 def _parameters(form: FormData, *, nesting: int) -> Parameters:

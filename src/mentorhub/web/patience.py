@@ -1,0 +1,49 @@
+"""How long is waited for what comes from outside: `asyncio.timeout` for many short waits of one length."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+Awaited = TypeVar("Awaited")
+
+
+class Patience:
+    """Waits for anything, *seconds* at most.
+
+    Nearly every body is there before anybody waits, and a timer of its own would cost it more than its reading.
+    So all waits share one timer: they have the same length, so that whoever began first is overdue first.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._waiting: dict[asyncio.Task[Any], float] = {}
+        self._overdue: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def wait_for(self, awaited: Awaitable[Awaited]) -> Awaited:
+        """Raises TimeoutError."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._waiting[task] = deadline = loop.time() + self.seconds
+        if self._timer is None:
+            self._timer = loop.call_at(deadline, self._look, loop)
+        try:
+            return await awaited
+        except asyncio.CancelledError:
+            # As asyncio.timeout does: where somebody else cancels as well, theirs is the one that counts.
+            if task in self._overdue and task.uncancel() <= 0:
+                raise TimeoutError from None
+            raise
+        finally:
+            del self._waiting[task]
+            self._overdue.discard(task)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        for task, deadline in self._waiting.items():
+            if deadline > loop.time():
+                self._timer = loop.call_at(deadline, self._look, loop)
+                break
+            if task not in self._overdue:
+                self._overdue.add(task)
+                task.cancel()
