@@ -9,9 +9,10 @@ from typing import Any, Final, Self
 import asyncpg
 from sqlalchemy import Table
 
+from mentorhub.db.faults import said_plainly
 from mentorhub.db.sqlite import connect
 from mentorhub.db.tables import METADATA
-from mentorhub.db.types import Convert, sender
+from mentorhub.db.types import Convert, SearchWords, sender
 
 _BATCH: Final = 10_000
 
@@ -33,7 +34,8 @@ class BulkLoad:
             self._connection = await asyncio.to_thread(connect, self._url.removeprefix("sqlite:///"))
             self._connection.execute("BEGIN IMMEDIATE")
         else:
-            self._connection = await asyncpg.connect(self._url)
+            with said_plainly():
+                self._connection = await asyncpg.connect(self._url)
             self._transaction = self._connection.transaction()
             await self._transaction.start()
         return self
@@ -65,13 +67,26 @@ class BulkLoad:
         """Adds *rows*, each in the order of *columns*, to *table*."""
         dialect = "sqlite" if self._transaction is None else "postgresql"
         convert = _converter(METADATA.tables[table], columns, dialect)
-        cells = ", ".join("?" * len(columns))
-        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({cells})"  # noqa: S608 -- our own names
+        described = METADATA.tables[table].c
+        has_search = any(isinstance(described[name].type, SearchWords) for name in columns)
+        if dialect == "sqlite":
+            cells = ["?"] * len(columns)
+        else:
+            cells = [
+                f"array_to_tsvector(string_to_array(${number}, ' '))"
+                if isinstance(described[name].type, SearchWords)
+                else f"${number}"
+                for number, name in enumerate(columns, start=1)
+            ]
+        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(cells)})"  # noqa: S608 -- our own names
         remaining = iter(rows)
         while batch := list(itertools.islice(remaining, _BATCH)):
             ready = [convert(row) for row in batch] if convert else batch
             if dialect == "sqlite":
                 await asyncio.to_thread(self._connection.executemany, insert, ready)
+            elif has_search:
+                # COPY goes in the drivers' binary form, which search words have none of.
+                await self._connection.executemany(insert, ready)
             else:
                 await self._connection.copy_records_to_table(table, records=ready, columns=list(columns))
             self._report(len(batch))

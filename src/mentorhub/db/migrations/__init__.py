@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from mentorhub.db.faults import said_plainly
 from mentorhub.db.sqlite import tune
 
 _HERE = Path(__file__).parent
@@ -57,15 +58,16 @@ def _with_connection(url: str, action: Callable[[Config], None]) -> None:
         config.attributes["connection"] = connection
         action(config)
 
-    if url.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, poolclass=pool.NullPool)
-        # Foreign keys off: a table that is remade must not empty those that point to it.
-        event.listen(engine, "connect", lambda connection, _: tune(connection, foreign_keys=False))
-        with engine.connect() as connection:
-            act(connection)
-    else:
-        asyncio.run(_asynchronously(url, act))
+    with said_plainly():
+        if url.startswith("sqlite"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_engine(url, poolclass=pool.NullPool)
+            # Foreign keys off: a table that is remade must not empty those that point to it.
+            event.listen(engine, "connect", lambda connection, _: tune(connection, foreign_keys=False))
+            with engine.connect() as connection:
+                act(connection)
+        else:
+            asyncio.run(_asynchronously(url, act))
 
 
 async def _asynchronously(url: str, act: Callable[[Connection], None]) -> None:

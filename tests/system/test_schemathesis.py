@@ -1,0 +1,88 @@
+"""Generated operations over the whole API, by users of each role: no fault, whatever is asked."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from graphql.language import ast
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from schemathesis.graphql import nodes
+
+from tests.system.processes import Service, serving
+
+PASSWORD = "a long walk in the rain"
+ROLES = ("member", "admin", "superadmin")
+SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { token userErrors { code } } }"
+
+
+def _string(*texts: str) -> st.SearchStrategy[ast.StringValueNode]:
+    return st.sampled_from(texts).map(nodes.String)
+
+
+schemathesis.graphql.scalar(
+    "DateTime", _string("2026-03-08T14:00:00Z", "2031-01-01T00:00:00+05:45", "0001-01-01T00:00:00Z")
+)
+schemathesis.graphql.scalar("Date", _string("2026-03-08", "2031-02-28", "2026-02-30"))
+schemathesis.graphql.scalar("LocalTime", _string("09:00", "24:00", "23:59", "00:00"))
+schemathesis.graphql.scalar("TimeZone", _string("America/New_York", "Asia/Kathmandu", "Mars/Olympus"))
+schemathesis.graphql.scalar(
+    "URL", _string("https://example.com/room", "http://localhost", "https://user@example.com")
+)
+schemathesis.graphql.scalar("EmailAddress", _string("somebody@example.com", "nobody@example.org", "x@y.zz"))
+schemathesis.graphql.scalar("Upload", _string("a file"))
+
+
+@pytest.fixture(scope="module")
+def service(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with a small platform, and somebody of each role."""
+    folder = tmp_path_factory.mktemp("generated")
+    shutil.copy(sqlite_template, folder / "mentorhub.db")
+    url = f"sqlite:///{folder / 'mentorhub.db'}"
+    with asyncio.Runner() as runner:
+        opened = serving(url, folder, MENTORHUB_RATE_LIMITS="off", MENTORHUB_JOBS="off")
+        running = runner.run(opened.__aenter__())
+        running.run("seed", "--mentors", "5", "--users", "30", "--bookings", "60")
+        for role in ROLES:
+            command = ["create-user", "--email", f"{role}@example.com", "--name", role, "--role", role]
+            running.run(*command, text=PASSWORD)
+        yield running
+        runner.run(opened.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module")
+def credentials(service: Service) -> list[dict[str, str]]:
+    """The headers of nobody in particular, and of one user of each role."""
+    headers: list[dict[str, str]] = [{}]
+    for role in ROLES:
+        signing_in = {"email": f"{role}@example.com", "password": PASSWORD}
+        answer = httpx.post(
+            f"{service.url}/graphql", json={"query": SIGN_IN, "variables": {"input": signing_in}}, timeout=20
+        )
+        headers.append({"Authorization": f"Bearer {answer.json()['data']['signIn']['token']}"})
+    return headers
+
+
+@pytest.fixture(scope="module")
+def described(service: Service) -> Any:
+    return schemathesis.graphql.from_url(f"{service.url}/graphql")
+
+
+generated = schemathesis.pytest.from_fixture("described")
+
+
+@generated.parametrize()
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_operation_is_answered_with_a_fault(case: Any, credentials: list[dict[str, str]]) -> None:
+    for headers in credentials:
+        response = case.call(headers=headers)
+
+        assert response.status_code < 500, response.text
+        answer = response.json()
+        codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+        assert not codes & {"INTERNAL", "TIMEOUT"}, (case.body, answer)
