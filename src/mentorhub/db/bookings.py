@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, literal, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select
 
 from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader
-from mentorhub.db.statements import Statement
+from mentorhub.db.statements import LIMITED, Statement
 from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.mentors import mentors
+from mentorhub.db.types import KeyColumn
 from mentorhub.rules.keys import Key
-from mentorhub.rules.vocabulary import BookingStatus
+from mentorhub.rules.vocabulary import ACTIVE, BookingStatus
 
 
 class BookingRow(NamedTuple):
@@ -34,7 +35,10 @@ class BookingRow(NamedTuple):
     ended_by: Key | None
     requested_at: datetime
     updated_at: datetime
+    moved_at: datetime | None
+    """When the mentee moved it last."""
     respond_by: datetime | None
+    """When it expires, or did, unless it was answered."""
     answered_at: datetime | None
     sequence: int
 
@@ -54,8 +58,96 @@ _MADE: dict[str, ColumnElement[Any]] = {
 COLUMNS = tuple(_MADE[name] if name in _MADE else bookings.c[name] for name in BookingRow._fields)
 FROM = bookings.join(mentors, mentors.c.id == bookings.c.mentor_id)
 
-_BY_KEYS = Statement(select(*COLUMNS).select_from(FROM).where(among(bookings.c.id, "keys")), BookingRow)
+IS_ACTIVE: ColumnElement[bool] = bookings.c.status.in_(ACTIVE)
+"""As it is stored: an overdue request is among them until somebody has come by."""
+
+_WHO = bindparam("who", type_=KeyColumn())
+_ROWS = select(*COLUMNS).select_from(FROM)
+_BY_KEYS = Statement(_ROWS.where(among(bookings.c.id, "keys")), BookingRow)
+_ACTIVE_OF_MENTEE = Statement(_ROWS.where(bookings.c.mentee_id == _WHO, IS_ACTIVE), BookingRow)
+_ACTIVE_OF_USER = Statement(
+    _ROWS.where(IS_ACTIVE, or_(bookings.c.mentee_id == _WHO, mentors.c.user_id == _WHO)).order_by(
+        bookings.c.starts_at, bookings.c.id
+    ),
+    BookingRow,
+)
+_PENDING_OF_MENTOR = Statement(
+    _ROWS.where(bookings.c.mentor_id == _WHO, bookings.c.status == BookingStatus.PENDING).order_by(
+        bookings.c.starts_at, bookings.c.id
+    ),
+    BookingRow,
+)
+_HOLDING = Statement(
+    _ROWS.where(among(bookings.c.slot_id, "slots")).where(STATUS.in_([*ACTIVE, BookingStatus.COMPLETED])),
+    BookingRow,
+)
+
+
+class _Overdue(NamedTuple):
+    mentor_id: Key
+    overdue: int
+
+
+_OVERDUE = Statement(
+    select(bookings.c.mentor_id, func.count().label("overdue"))
+    .where(IS_OVERDUE)
+    .group_by(bookings.c.mentor_id)
+    .order_by(func.min(bookings.c.respond_by))
+    .limit(LIMITED),
+    _Overdue,
+)
+_OVERDUE_OF_MENTORS = Statement(
+    select(bookings.c.mentor_id, func.count().label("overdue"))
+    .where(IS_OVERDUE, among(bookings.c.mentor_id, "mentors"))
+    .group_by(bookings.c.mentor_id),
+    _Overdue,
+)
+
+
+class _Counted(NamedTuple):
+    total: int
+
+
+_ALL_OVERDUE = Statement(select(func.count().label("total")).where(IS_OVERDUE), _Counted)
 
 
 async def by_keys(reader: Reader, keys: Sequence[Key], *, now: datetime) -> dict[Key, BookingRow]:
     return {row.id: row for row in await reader.all(_BY_KEYS, keys=list(keys), now=now)}
+
+
+async def active_of_mentee(reader: Reader, mentee_id: Key, *, now: datetime) -> list[BookingRow]:
+    """Their bookings stored as PENDING or CONFIRMED; those overdue come as EXPIRED."""
+    return await reader.all(_ACTIVE_OF_MENTEE, who=mentee_id, now=now)
+
+
+async def active_of_user(reader: Reader, user_id: Key, *, now: datetime) -> list[BookingRow]:
+    """As `active_of_mentee`, those of the user as a mentor too, soonest first."""
+    return await reader.all(_ACTIVE_OF_USER, who=user_id, now=now)
+
+
+async def pending_of_mentor(reader: Reader, mentor_id: Key, *, now: datetime) -> list[BookingRow]:
+    """Requests stored as PENDING, soonest first; those overdue come as EXPIRED."""
+    return await reader.all(_PENDING_OF_MENTOR, who=mentor_id, now=now)
+
+
+async def holding(reader: Reader, slots: Sequence[Key], *, now: datetime) -> dict[Key, BookingRow]:
+    """The booking that holds or had each of *slots*, by the slot's key."""
+    rows = await reader.all(_HOLDING, slots=list(slots), now=now)
+    return {row.slot_id: row for row in rows if row.slot_id}
+
+
+async def mentors_with_overdue(reader: Reader, *, now: datetime, limit: int) -> list[Key]:
+    """Mentors with requests that nobody answered in time and the clock has not come by, the longest overdue first."""
+    return [row.mentor_id for row in await reader.all(_OVERDUE, now=now, limit=limit)]
+
+
+async def overdue_of_mentors(reader: Reader, mentors: Sequence[Key], *, now: datetime) -> dict[Key, int]:
+    """How many such requests each of *mentors* has, where any: the kept figures know them as pending."""
+    rows = await reader.all(_OVERDUE_OF_MENTORS, mentors=list(mentors), now=now)
+    return {row.mentor_id: row.overdue for row in rows}
+
+
+async def overdue(reader: Reader, *, now: datetime) -> int:
+    """How many such requests there are in all."""
+    counted = await reader.one(_ALL_OVERDUE, now=now)
+    return counted.total if counted else 0

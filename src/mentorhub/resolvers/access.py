@@ -1,6 +1,8 @@
 """Who may do what: asked here and nowhere else."""
 
+from mentorhub.db.bookings import BookingRow
 from mentorhub.resolvers.desk import Desk, Viewer, Work
+from mentorhub.rules.bookings import Hand
 from mentorhub.rules.refusals import EmailUnverified, Forbidden, Unauthenticated
 
 
@@ -41,3 +43,14 @@ def superadmin(asked: Desk | Work) -> Viewer:
     if not viewer.is_superadmin:
         raise Forbidden
     return viewer
+
+
+def hand_on(viewer: Viewer | None, booking: BookingRow) -> Hand | None:
+    """As what *viewer* sees *booking* and acts on it; None who does neither. A party is that before all else."""
+    if viewer is None:
+        return None
+    if viewer.user_id == booking.mentee_id:
+        return Hand.MENTEE
+    if viewer.user_id == booking.mentor_user_id:
+        return Hand.MENTOR
+    return Hand.ADMIN if viewer.is_admin else None

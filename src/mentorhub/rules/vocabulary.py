@@ -102,6 +102,12 @@ class BookingParty(Word):
     MENTOR = auto()
 
 
+class BookingOrder(Word):
+    STARTS_SOONEST = auto()
+    STARTS_LATEST = auto()
+    REQUESTED_LATEST = auto()
+
+
 class BookingAction(Word):
     """What somebody may do with a booking, in the order clients are told."""
 

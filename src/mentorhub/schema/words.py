@@ -85,6 +85,13 @@ declare(
     words.BookingParty, "A side of a booking.", MENTEE="Who asked for it.", MENTOR="Who gives the session."
 )
 declare(
+    words.BookingOrder,
+    "How a list of bookings is sorted.",
+    STARTS_SOONEST="By the start, the earliest first.",
+    STARTS_LATEST="By the start, the latest first.",
+    REQUESTED_LATEST="By the request, the newest first.",
+)
+declare(
     words.BookingAction,
     "What the viewer may do with a booking now.",
     CONFIRM="Agree to it: the mentor, while pending.",

@@ -1,0 +1,113 @@
+"""Lists of bookings: filtered by any of several things at once, sorted in one of three ways, and counted by status."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
+
+from mentorhub.db.bookings import COLUMNS, FROM, IS_OVERDUE, STATUS, BookingRow
+from mentorhub.db.constructs import among, now
+from mentorhub.db.database import Reader
+from mentorhub.db.paging import Listing
+from mentorhub.db.search import has_words
+from mentorhub.db.statements import Statement
+from mentorhub.db.tables.bookings import bookings
+from mentorhub.db.types import Instant, KeyColumn
+from mentorhub.rules.keys import Key
+from mentorhub.rules.vocabulary import ACTIVE, BookingOrder, BookingParty, BookingStatus
+
+_SHAPES: Final = 256
+
+
+class Shape(NamedTuple):
+    """What makes one list's SQL another's: its values stand apart, and are given at the call by these names."""
+
+    order: BookingOrder
+    viewer: frozenset[BookingParty] | None = None
+    """The parts in which the viewer's bookings are wanted, by `viewer` and `viewer_mentor`; None for everybody's."""
+    statuses: frozenset[BookingStatus] | None = None
+    upcoming: bool | None = None
+    starts_from: bool = False
+    starts_until: bool = False
+    mentors: bool = False
+    mentees: bool = False
+    search: bool = False
+
+
+@lru_cache(maxsize=_SHAPES)
+def listing(shape: Shape) -> Listing[BookingRow]:
+    sql = select(*COLUMNS).select_from(FROM).where(*_conditions(shape))
+    column = {BookingOrder.REQUESTED_LATEST: bookings.c.requested_at}.get(shape.order, bookings.c.starts_at)
+    is_descending = shape.order is not BookingOrder.STARTS_SOONEST
+    return Listing(sql, BookingRow, column, bookings.c.id, descending=is_descending)
+
+
+_VIEWER = bindparam("viewer", type_=KeyColumn())
+_VIEWER_MENTOR = bindparam("viewer_mentor", type_=KeyColumn())
+_IS_THEIRS: Final = {
+    BookingParty.MENTEE: bookings.c.mentee_id == _VIEWER,
+    BookingParty.MENTOR: bookings.c.mentor_id == _VIEWER_MENTOR,
+}
+_IS_UPCOMING: ColumnElement[bool] = and_(
+    bookings.c.status.in_(ACTIVE), not_(IS_OVERDUE), bookings.c.starts_at > now()
+)
+
+
+def _conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
+    if shape.viewer is not None:
+        yield or_(*(_IS_THEIRS[party] for party in sorted(shape.viewer)))
+    if shape.statuses is not None:
+        yield _has_status(shape.statuses)
+    if shape.upcoming is not None:
+        yield _IS_UPCOMING if shape.upcoming else not_(_IS_UPCOMING)
+    if shape.starts_from:
+        yield bookings.c.starts_at >= bindparam("starts_from", type_=Instant())
+    if shape.starts_until:
+        yield bookings.c.starts_at < bindparam("starts_until", type_=Instant())
+    if shape.mentors:
+        yield among(bookings.c.mentor_id, "mentors")
+    if shape.mentees:
+        yield among(bookings.c.mentee_id, "mentees")
+    if shape.search:
+        yield has_words(bookings.c.search, "search")
+
+
+def _has_status(statuses: frozenset[BookingStatus]) -> ColumnElement[bool]:
+    """As `STATUS.in_(statuses)`, in words that indexes understand."""
+    others = sorted(statuses - {BookingStatus.PENDING})
+    is_pending = bookings.c.status == BookingStatus.PENDING
+    has_one = [bookings.c.status.in_(others)] if others else []
+    if statuses >= {BookingStatus.PENDING, BookingStatus.EXPIRED}:
+        return or_(*has_one, is_pending)
+    if BookingStatus.PENDING in statuses:
+        return or_(*has_one, and_(is_pending, bookings.c.respond_by > now()))
+    if BookingStatus.EXPIRED in statuses:
+        return or_(*has_one, IS_OVERDUE)
+    return or_(*has_one) if has_one else bookings.c.id.is_(None)
+
+
+class Count(NamedTuple):
+    status: BookingStatus
+    bookings: int
+
+
+@lru_cache(maxsize=len(BookingParty) + 1)
+def _counts(parties: frozenset[BookingParty]) -> Statement[Count]:
+    status = STATUS.label("status")
+    theirs = or_(*(_IS_THEIRS[party] for party in sorted(parties)))
+    return Statement(select(status, func.count().label("bookings")).where(theirs).group_by(status), Count)
+
+
+async def counts(
+    reader: Reader,
+    parties: frozenset[BookingParty],
+    *,
+    viewer: Key,
+    viewer_mentor: Key | None,
+    now: datetime,
+) -> dict[BookingStatus, int]:
+    """How many bookings of the viewer, in the part of one of *parties*, have each status; absent where none has."""
+    rows = await reader.all(_counts(parties), viewer=viewer, viewer_mentor=viewer_mentor, now=now)
+    return {row.status: row.bookings for row in rows}

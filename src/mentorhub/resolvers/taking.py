@@ -1,0 +1,106 @@
+"""Taking a slot: whether somebody may, what has to make room first, and why not."""
+
+from mentorhub.db import booking_changes, bookings, locks, mentors, slots, users
+from mentorhub.db.bookings import BookingRow
+from mentorhub.db.mentors import MentorRow
+from mentorhub.db.slots import SlotRow
+from mentorhub.resolvers import access
+from mentorhub.resolvers.booking_changes import expire
+from mentorhub.resolvers.desk import Work
+from mentorhub.rules.faults import Faults
+from mentorhub.rules.intervals import overlap
+from mentorhub.rules.keys import Key
+from mentorhub.rules.refusals import (
+    Invalid,
+    MentorUnavailable,
+    NotFound,
+    RequestLimit,
+    SlotOverlap,
+    SlotRefusal,
+    SlotTaken,
+    SlotUnavailable,
+)
+from mentorhub.rules.vocabulary import ACTIVE, BookingStatus, MentorStatus, UserStatus
+
+
+async def found_slot(
+    work: Work, slot_id: Key, faults: Faults, *, within: BookingRow | None = None
+) -> tuple[SlotRow, MentorRow]:
+    """The slot and its mentor; *within* is the booking to be moved there. Tells *faults*, NotFound among them."""
+    slot = (await slots.by_keys(work.transaction, [slot_id])).get(slot_id)
+    mentor = (await mentors.by_keys(work.transaction, [slot.mentor_id]))[slot.mentor_id] if slot else None
+    is_own = within is not None and mentor is not None and within.mentor_id == mentor.id
+    if slot is None or mentor is None or not (is_own or await _is_known(work, mentor)):
+        faults.add(NotFound(field="slot_id"))
+    elif within is not None and not is_own:
+        faults.add(Invalid("A booking moves to another slot of its own mentor.", field="slot_id"))
+    elif within is not None and within.slot_id == slot.id:
+        faults.add(Invalid("The booking has this time already.", field="slot_id"))
+    faults.tell()
+    assert slot is not None
+    assert mentor is not None
+    return slot, mentor
+
+
+async def _is_known(work: Work, mentor: MentorRow) -> bool:
+    """Whether the viewer may hear of *mentor*, who is public or was until an administrator deactivated the profile."""
+    viewer = access.signed_in(work)
+    if mentor.is_public or viewer.is_admin or mentor.user_id == viewer.user_id:
+        return True
+    if mentor.status is not MentorStatus.INACTIVE:
+        return False
+    user = (await users.by_keys(work.transaction, [mentor.user_id]))[mentor.user_id]
+    return user.status is UserStatus.ACTIVE
+
+
+async def others_of(work: Work, row: BookingRow) -> list[BookingRow]:
+    """The mentee's other active bookings, once what is overdue has made room and the mentor's row is locked.
+
+    The mentee is held: no other request of theirs is under way.
+    """
+    reader = work.transaction
+    own = await bookings.active_of_mentee(reader, row.mentee_id, now=work.now)
+    late = [booking for booking in own if booking.status is BookingStatus.EXPIRED]
+    await locks.mentors_rows(work.transaction, [row.mentor_id, *(booking.mentor_id for booking in late)])
+    if late:
+        # The clock may have come by while the mentors were waited for.
+        own = await bookings.active_of_mentee(reader, row.mentee_id, now=work.now)
+    pending = await bookings.pending_of_mentor(reader, row.mentor_id, now=work.now)
+    overdue = {booking.id: booking for booking in (*own, *pending) if booking.status is BookingStatus.EXPIRED}
+    await expire(work, list(overdue.values()))
+    return [booking for booking in own if booking.id != row.id and booking.status in ACTIVE]
+
+
+async def take(work: Work, row: BookingRow) -> None:
+    """Takes the slot of *row* for it, if it is offered; it is the same predicate as the lists'."""
+    assert row.slot_id is not None
+    held_until = row.respond_by or row.starts_at
+    if not await booking_changes.take(work.transaction, row.slot_id, now=work.now, held_until=held_until):
+        raise await _unavailable(work, row, row.slot_id)
+
+
+async def _unavailable(work: Work, row: BookingRow, slot_id: Key) -> SlotRefusal:
+    """Why the slot is not offered."""
+    refusal: type[SlotRefusal] = SlotUnavailable
+    message = None
+    mentor = (await mentors.by_keys(work.transaction, [row.mentor_id]))[row.mentor_id]
+    holder = (await bookings.holding(work.transaction, [slot_id], now=work.now)).get(slot_id)
+    if mentor.status is not MentorStatus.APPROVED or not mentor.accepting_requests:
+        refusal = MentorUnavailable
+    elif holder is not None and work.now <= row.starts_at:
+        refusal = SlotTaken
+        message = "You have asked for this slot already." if holder.mentee_id == row.mentee_id else None
+    return refusal(message, mentor_id=row.mentor_id, near=row.starts_at, field="slot_id")
+
+
+def refuse_overlap(others: list[BookingRow], row: BookingRow) -> None:
+    if any(overlap(other, row) for other in others):
+        raise SlotOverlap(mentor_id=row.mentor_id, near=row.starts_at, field="slot_id")
+
+
+def refuse_more_pending(work: Work, others: list[BookingRow], row: BookingRow) -> None:
+    """Raises RequestLimit where the mentee has as many pending requests as they may, and *row* were one more."""
+    pending = [other for other in others if other.status is BookingStatus.PENDING]
+    with_mentor = sum(other.mentor_id == row.mentor_id for other in pending)
+    if with_mentor >= work.settings.pending_per_mentor or len(pending) >= work.settings.pending_in_all:
+        raise RequestLimit
