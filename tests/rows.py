@@ -17,6 +17,8 @@ from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.mentors import mentors
 from mentorhub.rules.instants import NEVER
 from mentorhub.rules.keys import Key
+from mentorhub.rules.listing import terms
+from mentorhub.rules.slots import SessionRules
 from mentorhub.rules.vocabulary import BookingStatus, MentorStatus, Role, SlotStatus, UserStatus
 from tests.api import MONDAY
 
@@ -102,6 +104,7 @@ async def slot(
             "status": status,
             "offered_from": offered_from,
             "offered_until": offered_until or starts_at,
+            "terms": terms(SessionRules(minimum_notice_hours=0)),
         },
     )
     return key

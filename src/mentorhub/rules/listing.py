@@ -52,6 +52,11 @@ def offered_while(
     ]
 
 
+def terms(rules: SessionRules) -> int:
+    """Minimum notice and horizon as one number: hours of notice times 1,000, and days of horizon."""
+    return rules.minimum_notice_hours * 1_000 + rules.horizon_days
+
+
 def _crowded(slots: Sequence[Spanning], booking: Spanning, buffer: timedelta) -> range:
     """Where in *slots* those are that overlap *booking* or are nearer to it than *buffer*."""
     first = bisect_right(slots, booking.starts_at - buffer, key=attrgetter("ends_at"))

@@ -1,50 +1,113 @@
 """Rebuilding: what becomes of a mentor's rows of slots when what should be offered has changed."""
 
-from collections.abc import Iterable
-from operator import attrgetter
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Protocol
 
-from mentorhub.rules.intervals import Interval, Spanning, clear_of
+from mentorhub.rules.intervals import Spanning
 from mentorhub.rules.keys import Key
+from mentorhub.rules.listing import Pending, offered_while, terms
+from mentorhub.rules.slots import SessionRules
+from mentorhub.rules.vocabulary import SlotStatus
+
+_AHEAD: Final = timedelta(hours=48)
+_AGAIN: Final = timedelta(hours=24)
+_SPREAD: Final = timedelta(hours=6)
 
 
-class Standing(Spanning, Protocol):
-    """A row of a slot as it stands, open or *taken* by an active booking."""
+class Wanted(NamedTuple):
+    """How the row of a slot should be that the availability holds."""
+
+    starts_at: datetime
+    ends_at: datetime
+    status: SlotStatus
+    offered_from: datetime
+    offered_until: datetime
+    terms: int
+
+
+class Row(Spanning, Protocol):
+    """The row of a slot as it is, closed or not."""
 
     @property
     def id(self) -> Key: ...
 
     @property
-    def is_taken(self) -> bool: ...
+    def status(self) -> SlotStatus: ...
+
+    @property
+    def offered_from(self) -> datetime: ...
+
+    @property
+    def offered_until(self) -> datetime: ...
+
+    @property
+    def terms(self) -> int: ...
 
 
 class Changes(NamedTuple):
-    """Open rows to close, intervals to open, and taken rows that are not to be offered again once free."""
+    """Rows to close, rows that should be otherwise than they are, and slots that have no row yet.
+
+    No two rows overlap that are not closed, at any step, if this is their order.
+    """
 
     closed: list[Key]
-    opened: list[Interval]
-    withdrawn: list[Key]
+    changed: list[tuple[Key, Wanted]]
+    opened: list[Wanted]
 
 
-def changes(standing: Iterable[Standing], wanted: Iterable[Interval]) -> Changes:
-    """How to come from the rows that end after now to the *wanted* slots: `slots_between` now and horizon.
+def wanted(
+    slots: Sequence[Spanning], rules: SessionRules, *, pending: Iterable[Pending], booked: Iterable[Spanning]
+) -> list[Wanted]:
+    """How the rows of *slots* should be, of an approved mentor who accepts requests.
 
-    A row whose interval is wanted keeps its id. A taken row always stays as it is, and nothing is opened that
-    would overlap it. Neither rows nor wanted slots overlap among themselves, and so none will afterwards, if
-    closing comes before opening.
+    *slots* are sorted and do not overlap; *pending* and *booked* are the mentor's active bookings in and near them.
     """
-    closed: list[Key] = []
-    stranded: list[Standing] = []
-    missing: list[Interval] = []
-    ahead = sorted(wanted, key=attrgetter("starts_at"), reverse=True)
-    for row in sorted(standing, key=attrgetter("starts_at")):
-        while ahead and ahead[-1].starts_at < row.starts_at:
-            missing.append(ahead.pop())
-        if ahead and ahead[-1] == (row.starts_at, row.ends_at):
-            ahead.pop()
-        elif row.is_taken:
-            stranded.append(row)
-        else:
-            closed.append(row.id)
-    missing.extend(reversed(ahead))
-    return Changes(closed, clear_of(stranded, missing), [row.id for row in stranded])
+    pending, booked = list(pending), list(booked)
+    holders = {(request.starts_at, request.ends_at): SlotStatus.HELD for request in pending}
+    holders |= {(session.starts_at, session.ends_at): SlotStatus.BOOKED for session in booked}
+    offered = offered_while(slots, rules, pending=pending, booked=booked)
+    return [
+        Wanted(
+            slot.starts_at,
+            slot.ends_at,
+            holders.get((slot.starts_at, slot.ends_at), SlotStatus.OPEN),
+            *while_,
+            terms(rules),
+        )
+        for slot, while_ in zip(slots, offered, strict=True)
+    ]
+
+
+def changes(rows: Iterable[Row], wanted: Iterable[Wanted]) -> Changes:
+    """How to come from the *rows* that end after now to the *wanted* ones.
+
+    A slot whose interval had a row before, even a closed one, keeps its key. What is not wanted is closed, taken
+    or not: a booking stands without its slot, and what overlaps it is offered once the booking is no more.
+    """
+    left = {(row.starts_at, row.ends_at): row for row in rows}
+    changed: list[tuple[Key, Wanted]] = []
+    opened: list[Wanted] = []
+    for each in wanted:
+        row = left.pop((each.starts_at, each.ends_at), None)
+        if row is None:
+            opened.append(each)
+        elif each != (*each[:2], row.status, row.offered_from, row.offered_until, row.terms):
+            changed.append((row.id, each))
+    closed = [row.id for row in left.values() if row.status is not SlotStatus.CLOSED]
+    return Changes(closed, changed, opened)
+
+
+def cut_until(now: datetime, rules: SessionRules) -> datetime:
+    """Before when slots start that are cut *now*: some days beyond the horizon, which goes on."""
+    return now + rules.horizon + _AHEAD
+
+
+def cut_again_at(now: datetime, mentor_id: Key) -> datetime:
+    """When to cut again what is cut *now*, long before the horizon reaches its end; not all mentors' at once."""
+    return now + _AGAIN - _SPREAD * (int(mentor_id[-4:], 16) / 0x10000)
+
+
+def is_ahead_of(cut_again_at: datetime, now: datetime) -> bool:
+    """Whether the clock has gone back since the cutting that set *cut_again_at*."""
+    return cut_again_at > now + _AGAIN

@@ -1,8 +1,10 @@
 """Words as search knows them: without case, accents and marks, the same on every database."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
+
+from mentorhub.rules.keys import Key
 
 LONGEST: Final = 40
 """Of a longer word only so many characters count."""
@@ -21,6 +23,18 @@ def words_of(text: str | None) -> list[str]:
 def sought(text: str | None) -> list[str] | None:
     """The words that *text* looks for; None where it looks for nothing, none where no word could be what it says."""
     return words_of(text) if text is not None and not text.isspace() and text else None
+
+
+def of_profile(
+    *, name: str, company: str | None, job_title: str | None, bio: str, expertise: Iterable[Key]
+) -> str:
+    """What a mentor is found by: the words of the profile, and a mark for each expertise, whatever it is called."""
+    return " ".join((text_of(name, company, job_title, bio), *map(mark_of, expertise)))
+
+
+def mark_of(key: Key) -> str:
+    """A word that no text has, for the thing with *key*."""
+    return f"§{key.replace('-', '')}"
 
 
 def text_of(*texts: str | None) -> str:

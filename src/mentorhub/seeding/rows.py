@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from mentorhub.rules import listing, search_words
+from mentorhub.rules import listing, rebuilding, search_words
 from mentorhub.rules.blocks import WeeklyBlock
 from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.instants import NEVER
@@ -26,10 +26,12 @@ MENTOR_COLUMNS: Final = (
     "years_of_experience", "timezone", "session_minutes", "buffer_minutes", "minimum_notice_hours", "applied_at",
     "approved_at", "decided_at", "decided_by", "rating_sum", "rating_count", "stars", "rating_average", "score",
     "completed_session_count", "completed_minutes", "answered_count", "expired_count", "is_open", "next_slot_at",
-    "next_slot_until", "cut_until", "search",
+    "next_slot_until", "cut_until", "cut_again_at", "search",
 )  # fmt: skip
 AVAILABILITY_COLUMNS: Final = ("id", "mentor_id", "weekday", "start_minute", "end_minute", "valid_from")
-SLOT_COLUMNS: Final = ("id", "mentor_id", "starts_at", "ends_at", "status", "offered_from", "offered_until")
+SLOT_COLUMNS: Final = (
+    "id", "mentor_id", "starts_at", "ends_at", "status", "offered_from", "offered_until", "terms",
+)  # fmt: skip
 BOOKING_COLUMNS: Final = (
     "id", "mentor_id", "mentee_id", "slot_id", "starts_at", "ends_at", "status", "topic", "description", "questions",
     "meeting_url", "reason", "ended_by", "requested_at", "updated_at", "respond_by", "answered_at", "sequence",
@@ -85,7 +87,6 @@ def mentors(platform: Platform) -> Iterator[Row]:
         person, rules, ratings = tutor.person, tutor.rules, tutor.ratings
         approved_at = None if tutor.is_pending else tutor.applied_at + (platform.at - tutor.applied_at) * 0.01
         is_open, next_slot_at, next_slot_until = nexts.get(tutor.key, (False, NEVER, None))
-        names = [EXPERTISE[index][0] for index in tutor.expertise]
         yield (
             tutor.key,
             person.key,
@@ -117,8 +118,15 @@ def mentors(platform: Platform) -> Iterator[Row]:
             is_open,
             next_slot_at,
             next_slot_until,
-            None if tutor.is_pending else platform.at + rules.horizon,
-            search_words.text_of(person.name, tutor.company, tutor.job_title, tutor.bio, *names),
+            None if tutor.is_pending else rebuilding.cut_until(platform.at, rules),
+            None if tutor.is_pending else rebuilding.cut_again_at(platform.at, tutor.key),
+            search_words.of_profile(
+                name=person.name,
+                company=tutor.company,
+                job_title=tutor.job_title,
+                bio=tutor.bio,
+                expertise=[platform.expertise[index] for index in tutor.expertise],
+            ),
         )
 
 
@@ -146,6 +154,7 @@ def slots(platform: Platform) -> Iterator[Row]:
             _slot_status(opening),
             while_.offered_from,
             while_.offered_until,
+            listing.terms(opening.tutor.rules),
         )
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from mentorhub.rules import zones
 from mentorhub.rules.intervals import Interval
 from mentorhub.rules.keys import Key
+from mentorhub.rules.rebuilding import cut_until
 from mentorhub.rules.slots import slots_between
 from mentorhub.rules.vocabulary import ACTIVE, BookingStatus
 from mentorhub.seeding.people import Keys, Person, Tutor
@@ -98,8 +99,8 @@ class Calendar:
 
 
 def openings(tutor: Tutor, *, at: datetime, keys: Keys) -> list[Opening]:
-    """The slots of *tutor* from *at* to the horizon."""
-    return [Opening(keys.new(at), tutor, time) for time in _times(tutor, at, at + tutor.rules.horizon)]
+    """The slots of *tutor* from *at* on, as far as they are cut by then."""
+    return [Opening(keys.new(at), tutor, time) for time in _times(tutor, at, cut_until(at, tutor.rules))]
 
 
 def meetings(
@@ -118,7 +119,8 @@ def meetings(
         tutor, max(tutor.applied_at + timedelta(days=4), at - timedelta(days=330)), at - timedelta(hours=2)
     )
     chance.shuffle(begun)
-    free = [opening for opening in ahead if opening.time.starts_at > at + timedelta(days=2)]
+    soonest, latest = at + timedelta(days=2), at + tutor.rules.horizon
+    free = [opening for opening in ahead if soonest < opening.time.starts_at < latest]
     chance.shuffle(free)
     made = 0
     for opening in free[: min(len(free) // 3, round(count * _SHARE_AHEAD))]:

@@ -4,11 +4,11 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from mentorhub.db.tables.columns import (
+    calendar_day,
     check,
     choice,
     date,
     datetime,
-    calendar_day,
     instant,
     is_one_of,
     primary_key,
@@ -65,6 +65,11 @@ class Slot(SQLModel, table=True):
 
     `offered_from` is when the horizon reaches it; while a pending booking holds it, or is too near to it, when that
     booking expires; while a confirmed one is, never. `offered_until` is the start less the minimum notice.
+
+    Whatever the availability of a mentor does not hold any more is CLOSED, and so is every slot of one who is not
+    public or does not accept requests, booked or not: so lists need no look at the mentor, no two that are not closed
+    overlap, and a slot that is wanted again comes back under its key. What others are told of a closed slot with an
+    active booking is what the booking makes of it (`db.slots.STATUS`).
     """
 
     __tablename__ = "slots"
@@ -74,6 +79,7 @@ class Slot(SQLModel, table=True):
         UniqueConstraint("mentor_id", "starts_at", "ends_at"),
         Index(
             "ix_slots_offered",
+            "terms",
             "starts_at",
             "id",
             postgresql_where=text("status IN ('OPEN', 'HELD')"),
@@ -88,6 +94,9 @@ class Slot(SQLModel, table=True):
     status: SlotStatus = choice(SlotStatus)
     offered_from: datetime = instant()
     offered_until: datetime = instant()
+    terms: int
+    """The mentor's notice and horizon as one number (`rules.listing.terms`). Of slots with the same terms, those that
+    are offered at present start in one stretch of time, to which the index leads straight."""
 
 
 availability = table_of(Availability)

@@ -21,7 +21,6 @@ from mentorhub.db.types import SearchWords
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import MentorStatus, RejectionReason
 
-
 _PUBLIC: Any = {"postgresql_where": text("is_public"), "sqlite_where": text("is_public = 1")}
 
 
@@ -56,7 +55,7 @@ class Mentor(SQLModel, table=True):
         Index("ix_mentors_name", "sort_name", "id", **_PUBLIC),
         Index("ix_mentors_soonest", "next_slot_at", "id", **_PUBLIC),
         Index("ix_mentors_next_slot_until", "next_slot_until"),
-        Index("ix_mentors_cut_until", "cut_until"),
+        Index("ix_mentors_cut_again_at", "cut_again_at"),
         Index("ix_mentors_status", "status", "applied_at", "id"),
         Index("ix_mentors_search", "search", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )  # fmt: skip
@@ -116,7 +115,9 @@ class Mentor(SQLModel, table=True):
     next_slot_until: datetime | None = instant(null=True)
     """Until when that slot is offered, or the instant at which another one may come before it: then look again."""
     cut_until: datetime | None = instant(null=True)
-    """Up to where availability has been cut into slots."""
+    """Slots that start before have been cut from the availability."""
+    cut_again_at: datetime | None = instant(null=True)
+    """When the horizon has come so near to `cut_until` that more is to be cut; null where there is nothing to cut."""
 
     search: str | None = Field(default=None, sa_type=SearchWords, nullable=True)
 

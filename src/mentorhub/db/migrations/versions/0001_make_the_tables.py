@@ -254,6 +254,7 @@ def upgrade() -> None:
         sa.Column("next_slot_at", types.Instant(), nullable=False),
         sa.Column("next_slot_until", types.Instant(), nullable=True),
         sa.Column("cut_until", types.Instant(), nullable=True),
+        sa.Column("cut_again_at", types.Instant(), nullable=True),
         sa.Column("search", types.SearchWords(), nullable=True),
         sa.CheckConstraint(
             "decision_reason IN ('INCOMPLETE_PROFILE', 'INAPPROPRIATE_CONTENT', 'LACK_OF_EXPERIENCE', 'DUPLICATE', 'TERMS_VIOLATION', 'OTHER')",
@@ -285,7 +286,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mentors")),
         sa.UniqueConstraint("user_id", name=op.f("uq_mentors_user_id")),
     )
-    op.create_index("ix_mentors_cut_until", "mentors", ["cut_until"], unique=False)
+    op.create_index("ix_mentors_cut_again_at", "mentors", ["cut_again_at"], unique=False)
     op.create_index(
         "ix_mentors_name",
         "mentors",
@@ -419,6 +420,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("offered_from", types.Instant(), nullable=False),
         sa.Column("offered_until", types.Instant(), nullable=False),
+        sa.Column("terms", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('OPEN', 'HELD', 'BOOKED', 'CLOSED')", name=op.f("ck_slots_status_is_a_word")
         ),
@@ -434,7 +436,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_slots_offered",
         "slots",
-        ["starts_at", "id"],
+        ["terms", "starts_at", "id"],
         unique=False,
         postgresql_where=sa.text("status IN ('OPEN', 'HELD')"),
         sqlite_where=sa.text("status IN ('OPEN', 'HELD')"),
@@ -852,8 +854,7 @@ def _search_triggers(table: str, one: str) -> list[str]:
     rows, search = f"{one}_search_rows", f"{one}_search"
     return [
         f"CREATE TABLE {rows} (number INTEGER PRIMARY KEY, {one}_id CHAR(36) NOT NULL UNIQUE)",
-        f"CREATE VIRTUAL TABLE {search} "
-        "USING fts5(words, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3')",
+        f"CREATE VIRTUAL TABLE {search} USING fts5(words, tokenize = 'ascii', prefix = '1 2 3')",
         f"""
         CREATE TRIGGER {search}_insert AFTER INSERT ON {table} WHEN NEW.search IS NOT NULL BEGIN
             INSERT INTO {rows} ({one}_id) VALUES (NEW.id);
