@@ -9,6 +9,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from mentorhub.db import clock, facts
+from mentorhub.db.bell import Bell, open_bell
 from mentorhub.db.clock import Clock
 from mentorhub.db.opening import open_database
 from mentorhub.live import Log
@@ -42,6 +43,7 @@ class House:
         self._passwords = passwords
         self.doors: Doors
         self.log: Log
+        self._bell: Bell
         self.following: Following
 
     async def __aenter__(self) -> "House":
@@ -51,12 +53,13 @@ class House:
             read=lambda place, limit: facts.after(database.reader, place, limit=limit),
             end=lambda: facts.end(database.reader),
         )
+        self._bell = open_bell(settings.database_url, self.log.ring)
         self.doors = Doors(
             database=database,
             clock=self._clock or Clock(await clock.offset(database.reader)),
             settings=settings,
             passwords=self._passwords or Passwords(),
-            bell=self.log,
+            bell=self._bell,
             secret=kept_secret(settings),
         )
         self.following = Following(self.log, Standing(database.reader, self.doors.clock))
@@ -64,6 +67,7 @@ class House:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._bell.close()
         await self.log.stop()
         self.doors.passwords.close()
         await self.doors.database.close()

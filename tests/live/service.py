@@ -1,6 +1,5 @@
 """The service served for real, with people who listen and facts that are told."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -169,13 +168,6 @@ class Live:
             headers=person.headers if person else {},
         )
         return answer.json()
-
-    async def settled(self) -> None:
-        """Until this process's reader has handed over all there is."""
-        end = await self.house.log.end()
-        async with asyncio.timeout(5):
-            while self.house.log.place < end:  # noqa: ASYNC110  # it tells nobody when it changes
-                await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

@@ -87,7 +87,11 @@ def _transaction_sqlite(element: current_transaction, compiler: SQLCompiler, **o
 
 
 class oldest_open_transaction(ColumnElement[int]):  # noqa: N801 -- reads as SQL
-    """Every transaction below this number has ended."""
+    """Every transaction of this database below this number has ended.
+
+    A transaction number belongs to one session for good, so one that is seen to be of another database cannot be
+    of this one: somebody else's long import does not hold up what is told here.
+    """
 
     inherit_cache = True
     type = BigInteger()
@@ -95,7 +99,15 @@ class oldest_open_transaction(ColumnElement[int]):  # noqa: N801 -- reads as SQL
 
 @compiles(oldest_open_transaction, "postgresql")
 def _oldest_postgresql(element: oldest_open_transaction, compiler: SQLCompiler, **options: Any) -> str:
-    return "(SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+    return """(
+        SELECT coalesce(min(number::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+        FROM pg_snapshot_xip(pg_current_snapshot()) AS number
+        WHERE NOT EXISTS (
+            SELECT FROM pg_stat_activity AS session
+            WHERE session.backend_xid = number::xid
+            AND session.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+        )
+    )"""
 
 
 @compiles(oldest_open_transaction, "sqlite")

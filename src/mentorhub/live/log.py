@@ -20,7 +20,9 @@ _AT_ONCE: Final = 500
 _UNINTERRUPTED: Final = 100
 """Listeners that are handed an entry before others have their turn on the event loop."""
 _SOON: Final = 0.002
-"""Seconds after which what a transaction holds up is looked for again; doubled each time, up to the poll."""
+"""Seconds after which what a transaction holds up is looked for again, doubled each time."""
+_OFTEN: Final = 0.1
+"""The longest of these pauses."""
 
 
 class Tail(Protocol):
@@ -129,17 +131,18 @@ class Log:
         return [Entry(row, now) for row in (await self._read(place, _AT_ONCE)).facts]
 
     async def _tail(self) -> None:
-        pause = self._poll
+        pause, soon = self._poll, _SOON
         while True:
-            with suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(pause):
                     await self._rung.wait()
+                soon = _SOON
+            except TimeoutError:
+                soon = min(soon * 2, _OFTEN)
             self._rung.clear()
             try:
                 is_held_up = await self._advance()
-                pause = (
-                    min(self._poll, pause * 2 if pause < self._poll else _SOON) if is_held_up else self._poll
-                )
+                pause = min(soon, self._poll) if is_held_up else self._poll
             except Exception:
                 # The database is away: what it holds is read when it is back.
                 _logger.exception("the log could not be read")
