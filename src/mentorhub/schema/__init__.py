@@ -4,13 +4,28 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from mentorhub.execution import Engine, Limits
-from mentorhub.schema import activity, administration, bookings, errors, mentors, slots, users, words
+from mentorhub.schema import (
+    activity,
+    administration,
+    announcements,
+    bookings,
+    errors,
+    faq,
+    mentors,
+    oversight,
+    slots,
+    support,
+    users,
+    words,
+)
 from mentorhub.schema.context import Context
 from mentorhub.schema.refusing import masked
 from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.scalars import SCALARS
 
-COLUMNS = (words, users, mentors, slots, bookings, activity, administration)
+COLUMNS = (
+    words, users, mentors, slots, bookings, support, faq, announcements, activity, administration, oversight,
+)  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 
 

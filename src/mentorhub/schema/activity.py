@@ -14,11 +14,14 @@ from mentorhub.live import Entry
 from mentorhub.resolvers import activity, users
 from mentorhub.resolvers.following import cursor_of
 from mentorhub.rules.facts import ActivityKind
+from mentorhub.schema.announcements import Announcement
 from mentorhub.schema.bookings import Booking
 from mentorhub.schema.context import Info
+from mentorhub.schema.faq import FaqEntry
 from mentorhub.schema.mentors import Mentor
 from mentorhub.schema.nodes import Node, id_of, node_type, nodes_of, shown
 from mentorhub.schema.root import Subscription
+from mentorhub.schema.support import SupportTicket
 from mentorhub.schema.users import User
 from mentorhub.schema.words import declare
 
@@ -66,10 +69,10 @@ Kinds = Annotated[
     list[ActivityKind] | None, strawberry.argument(description="Only these; all when none is given.")
 ]
 ActivitySubject = Annotated[
-    User | Mentor | Booking,
+    User | Mentor | Booking | Announcement | FaqEntry | SupportTicket,
     strawberry.union("ActivitySubject", description="What an activity is about."),
 ]
-_SUBJECTS = {"User", "Mentor", "Booking"}
+_SUBJECTS = {"User", "Mentor", "Booking", "Announcement", "FaqEntry", "SupportTicket"}
 
 
 def _id(root: FactRow) -> strawberry.ID:

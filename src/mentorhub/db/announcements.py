@@ -1,0 +1,60 @@
+"""Announcements to all, and how far everybody has been notified of each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert, select, update
+
+from mentorhub.db import locks
+from mentorhub.db.constructs import among, now
+from mentorhub.db.database import Reader, Transaction
+from mentorhub.db.paging import Listing
+from mentorhub.db.statements import Statement, change
+from mentorhub.db.tables.support import announcements
+from mentorhub.db.types import KeyColumn
+from mentorhub.rules.keys import Key
+from mentorhub.rules.vocabulary import AnnouncementKind
+
+
+class AnnouncementRow(NamedTuple):
+    id: Key
+    kind: AnnouncementKind
+    title: str
+    body: str
+    posted_at: datetime
+    ended_at: datetime | None
+
+
+_IS_NAMED = announcements.c.id == bindparam("announcement", type_=KeyColumn())
+_ANNOUNCEMENTS = select(*(announcements.c[name] for name in AnnouncementRow._fields))
+_ORDER = (announcements.c.posted_at, announcements.c.id)
+
+ALL = Listing(_ANNOUNCEMENTS, AnnouncementRow, *_ORDER, descending=True)
+STANDING = Listing(
+    _ANNOUNCEMENTS.where(announcements.c.ended_at.is_(None)), AnnouncementRow, *_ORDER, descending=True
+)
+
+_BY_KEYS = Statement(_ANNOUNCEMENTS.where(among(announcements.c.id, "keys")), AnnouncementRow)
+_POST = change(insert(announcements), parameters=[*AnnouncementRow._fields, "posted_by", "notifies_everyone"])
+_END = change(update(announcements).where(_IS_NAMED).values(ended_at=now()))
+
+
+async def by_keys(reader: Reader, keys: Sequence[Key]) -> dict[Key, AnnouncementRow]:
+    return {row.id: row for row in await reader.all(_BY_KEYS, keys=list(keys))}
+
+
+async def held(transaction: Transaction, key: Key) -> AnnouncementRow | None:
+    """The announcement, this transaction's alone until its end."""
+    await locks.hold(transaction, key)
+    return (await by_keys(transaction, [key])).get(key)
+
+
+async def post(
+    transaction: Transaction, announcement: AnnouncementRow, *, by: Key, notifies_everyone: bool
+) -> None:
+    await transaction.run(_POST, **announcement._asdict(), posted_by=by, notifies_everyone=notifies_everyone)
+
+
+async def end(transaction: Transaction, key: Key, *, at: datetime) -> None:
+    await transaction.run(_END, announcement=key, now=at)
