@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final, Self
 
 import asyncpg
@@ -15,6 +15,16 @@ from mentorhub.db.tables import METADATA
 from mentorhub.db.types import Convert, SearchWords, sender
 
 _BATCH: Final = 10_000
+
+_PLAIN_INDEXES: Final = """
+    SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
+    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE relnamespace = current_schema()::regnamespace AND NOT indisunique AND NOT indisexclusion
+"""
+_EXCLUSIONS: Final = """
+    SELECT conname AS name, conrelid::regclass::text AS of, pg_get_constraintdef(oid) AS definition
+    FROM pg_constraint WHERE contype = 'x' AND connamespace = current_schema()::regnamespace
+"""
 
 
 class BulkLoad:
@@ -38,6 +48,7 @@ class BulkLoad:
                 self._connection = await asyncpg.connect(self._url)
             self._transaction = self._connection.transaction()
             await self._transaction.start()
+            await self._connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -54,6 +65,31 @@ class BulkLoad:
             await self._transaction.commit()
             await self._connection.execute("ANALYZE")
         await self._connection.close()
+
+    async def with_indexes_aside(self, fill: Callable[[], Awaitable[None]]) -> None:
+        """Runs *fill* without the indexes that no constraint needs, then builds them: faster for a whole database.
+
+        Exclusion constraints are indexes too, and are checked when they are built again.
+        """
+        if self._transaction is None:
+            await fill()
+            return
+        indexes = await self._connection.fetch(_PLAIN_INDEXES)
+        exclusions = await self._connection.fetch(_EXCLUSIONS)
+        for index in indexes:
+            await self._connection.execute(f"DROP INDEX {index['name']}")
+        for exclusion in exclusions:
+            await self._connection.execute(
+                f"ALTER TABLE {exclusion['of']} DROP CONSTRAINT {exclusion['name']}"
+            )
+        await fill()
+        for index in indexes:
+            await self._connection.execute(index["definition"])
+        for exclusion in exclusions:
+            added = (
+                f"ALTER TABLE {exclusion['of']} ADD CONSTRAINT {exclusion['name']} {exclusion['definition']}"
+            )
+            await self._connection.execute(added)
 
     async def is_empty(self, table: str) -> bool:
         asked = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"  # noqa: S608 -- our own names

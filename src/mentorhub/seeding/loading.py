@@ -41,8 +41,12 @@ async def seed(
     async with BulkLoad(url, report) as load:
         if not await load.is_empty("users"):
             raise NotEmpty("the database has users already; synthetic data goes into an empty one")
-        for table, columns, written in _tables(platform):
-            await load.rows(table, columns, written)
+
+        async def fill() -> None:
+            for table, columns, written in _tables(platform):
+                await load.rows(table, columns, written)
+
+        await load.with_indexes_aside(fill)
     rated = sum(meeting.rating is not None for meeting in platform.meetings)
     return {
         "users": len(platform.people),
