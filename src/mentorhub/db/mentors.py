@@ -48,6 +48,7 @@ class MentorRow(NamedTuple):
     stars: str
     score: float
     completed_session_count: int
+    completed_minutes: int
     answered_count: int
     expired_count: int
     is_open: bool

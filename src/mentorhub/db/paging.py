@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, true, tuple_
+from sqlalchemy.sql.util import ClauseAdapter
 
+from mentorhub.db.constructs import each
 from mentorhub.db.database import Reader
 from mentorhub.db.statements import LIMITED, Statement
 
@@ -97,3 +99,72 @@ class Listing(Generic[R]):
         return tuple_(
             *(bindparam(f"{name}_{index}", type_=column.type) for index, column in enumerate(self._order))
         )
+
+
+class ListingOfMany(Generic[R]):
+    """A list for each of many owners, the same but for whose it is: `listing` is one's, its value is `owner`.
+
+    What the lists select stands in one table, whose `id` comes last in *order*; *sql* may join others to it, without
+    a condition on them.
+    """
+
+    def __init__(
+        self,
+        sql: Select[Any],
+        row: type[R],
+        *order: ColumnElement[Any],
+        owner: ColumnElement[Any],
+        descending: bool = False,
+    ) -> None:
+        self._sql = sql
+        self._row = row
+        self._order = order
+        self._owner = owner
+        self._descending = descending
+        names: tuple[str, ...] = row._fields  # type: ignore[attr-defined]  # a NamedTuple
+        self._owner_index = names.index(str(owner.key))
+        self._statement = cache(self._build)
+        self.listing = Listing(
+            sql.where(owner == bindparam("owner", type_=owner.type)), row, *order, descending=descending
+        )
+
+    async def ends(
+        self, reader: Reader, owners: Sequence[Any], window: Window, **values: Any
+    ) -> dict[Any, Cut[R]]:
+        """The start or, backward, the end of the list of each of *owners*, in one statement; *window* has no places."""
+        statement = self._statement(window.backward)
+        found = await reader.all(statement, limit=window.size + 1, owners=list(set(owners)), **values)
+        rows: dict[Any, list[R]] = {owner: [] for owner in owners}
+        for row in found:
+            rows[row[self._owner_index]].append(row)  # type: ignore[index]  # a NamedTuple
+        cuts = {}
+        for owner, own in rows.items():
+            kept = own[: window.size]
+            cuts[owner] = Cut(kept[::-1] if window.backward else kept, len(own) > window.size)
+        return cuts
+
+    def _build(self, backward: bool) -> Statement[R]:  # noqa: FBT001 -- a cache's key
+        descends = self._descending is not backward
+        owners = each("owners")
+
+        def sorted_(*order: Any) -> list[Any]:
+            return [column.desc() if descends else column.asc() for column in order]
+
+        own = self._sql.where(self._owner == owners.c.value).order_by(*sorted_(*self._order)).limit(LIMITED)
+        lateral = own.lateral("own")
+        places = [lateral.c[str(column.key)] for column in self._order]
+        postgresql = select(*lateral.c).select_from(owners.join(lateral, true())).order_by(*sorted_(*places))
+        # SQLite knows no LATERAL: each owner's keys first, then their rows.
+        key = self._order[-1]
+        other = key.table.alias("other")
+        there = ClauseAdapter(other)
+        keys = (
+            select(other.c[key.key])
+            .where(there.traverse(self._owner) == owners.c.value)
+            .where(*(there.traverse(clause) for clause in self._sql._where_criteria))  # noqa: SLF001 -- no public way
+            .order_by(*sorted_(*(there.traverse(column) for column in self._order)))
+            .limit(LIMITED)
+            .correlate(owners)
+        )
+        sqlite = self._sql.join(owners, true()).where(key.in_(keys)).order_by(*sorted_(*self._order))
+        return Statement(postgresql, self._row, sqlite=sqlite)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from mentorhub.db import bookings, facts, mentors
+from mentorhub.db import bookings, facts, feedback, mentors
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.facts import FactRow
 from mentorhub.resolvers import access
@@ -11,6 +11,7 @@ from mentorhub.resolvers.booking_changes import change, found, locked, written_d
 from mentorhub.resolvers.desk import Desk, Viewer, Work
 from mentorhub.rules import texts, urls
 from mentorhub.rules.bookings import Hand, after, permit
+from mentorhub.rules.bookings import viewer_can as can
 from mentorhub.rules.facts import ActivityKind, Fact, QuietKind
 from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
@@ -26,6 +27,11 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, BookingRow]:
     """Those of *keys* that the viewer is a party of; all for administrators."""
     rows = await bookings.by_keys(desk.reader, keys, now=desk.now) if desk.viewer else {}
     return {key: row for key, row in rows.items() if is_visible(desk.viewer, row)}
+
+
+async def by_keys(desk: Desk, keys: Sequence[Key]) -> dict[Key, BookingRow]:
+    """Bookings reached through something that the viewer sees."""
+    return await bookings.by_keys(desk.reader, keys, now=desk.now)
 
 
 def is_visible(viewer: Viewer | None, row: BookingRow) -> bool:
@@ -45,6 +51,21 @@ async def histories(desk: Desk, keys: Sequence[Key]) -> dict[Key, list[FactRow]]
     return await facts.history_of(desk.reader, keys)
 
 
+async def viewer_can(desk: Desk, rows: Sequence[BookingRow]) -> list[list[BookingAction]]:
+    """What the viewer may do with each of *rows* now: what the mutations go by."""
+    hands = [access.hand_on(desk.viewer, row) for row in rows]
+    rated = await _rated(desk, [row for row, hand in zip(rows, hands, strict=True) if hand is Hand.MENTEE])
+    return [
+        can(row, hand, now=desk.now, has_feedback=row.id in rated) if hand else []
+        for row, hand in zip(rows, hands, strict=True)
+    ]
+
+
+async def _rated(desk: Desk, rows: Sequence[BookingRow]) -> set[Key]:
+    completed = [row.id for row in rows if row.status is BookingStatus.COMPLETED]
+    return await feedback.rated_among(desk.reader, completed) if completed else set()
+
+
 async def confirm(work: Work, *, booking_id: Key, meeting_url: str | None = None) -> BookingRow:
     """The mentor agrees. The meeting's address is the one given here, the booking's own, or the mentor's usual one."""
     row, status = await _permitted(work, booking_id, BookingAction.CONFIRM)
@@ -57,9 +78,9 @@ async def confirm(work: Work, *, booking_id: Key, meeting_url: str | None = None
     return await change(work, row, confirmed, ActivityKind.BOOKING_CONFIRMED)
 
 
-async def decline(work: Work, *, booking_id: Key, reason: str) -> BookingRow:
+async def decline(work: Work, *, booking_id: Key, reason: str | None = None) -> BookingRow:
     row, status = await _permitted(work, booking_id, BookingAction.DECLINE)
-    reason = texts.paragraphs(reason, field="reason", at_most=LONGEST_TEXT)
+    reason = texts.optional_paragraphs(reason, field="reason", at_most=LONGEST_TEXT)
     declined = row._replace(status=status, reason=reason, ended_by=_own(work), answered_at=work.now)
     return await change(work, row, declined, ActivityKind.BOOKING_DECLINED, reason=reason)
 

@@ -1,13 +1,14 @@
 """Pages of lists, as clients ask for them: first or last, after or before an opaque cursor."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from mentorhub.db.paging import Listing, Window
+from mentorhub.db.paging import Cut, Listing, ListingOfMany, Window
 from mentorhub.resolvers.cursors import Cursors
 from mentorhub.resolvers.desk import Desk
-from mentorhub.rules.refusals import BadUserInput
+from mentorhub.rules.refusals import BadUserInput, CursorInvalid
 
 R = TypeVar("R")
 
@@ -100,10 +101,48 @@ async def page(
     backward = paging.last is not None
     window = Window(size, backward, cursors.place(paging.after), cursors.place(paging.before))
     cut = await listing.cut(desk.reader, window, **values)
+    return _page(cut, listing, paging, cursors, lambda: listing.total(desk.reader, **values))
+
+
+async def pages(
+    desk: Desk, listing: ListingOfMany[R], paging: Paging, totals: Mapping[Any, int], *, name: str
+) -> dict[Any, Page[R] | CursorInvalid]:
+    """The page that *paging* asks for of each owner's list; *totals* says who owns one, and how long it is.
+
+    All in one statement, unless there is a cursor: that is of one owner's list, and invalid for the others'.
+    Raises BadUserInput.
+    """
+    size, backward = paging.size(), paging.last is not None
+    listed = {owner: Cursors(desk.doors.secret, name, {"owner": owner}) for owner in totals}
+    found: dict[Any, Page[R] | CursorInvalid] = {}
+    cuts: dict[Any, Cut[R]] = {}
+    if paging.after is None and paging.before is None:
+        cuts = await listing.ends(desk.reader, list(totals), Window(size, backward))
+    else:
+        for owner, cursors in listed.items():
+            try:
+                window = Window(size, backward, cursors.place(paging.after), cursors.place(paging.before))
+            except CursorInvalid as invalid:
+                found[owner] = invalid
+            else:
+                cuts[owner] = await listing.listing.cut(desk.reader, window, owner=owner)
+    for owner, cut in cuts.items():
+        found[owner] = _page(cut, listing.listing, paging, listed[owner], partial(_known, totals[owner]))
+    return found
+
+
+async def _known(total: int) -> int:
+    return total
+
+
+def _page(
+    cut: Cut[R], listing: Listing[R], paging: Paging, cursors: Cursors, count: Callable[[], Awaitable[int]]
+) -> Page[R]:
+    backward = paging.last is not None
     return Page(
         cut.rows,
         has_next_page=paging.before is not None if backward else cut.has_more,
         has_previous_page=cut.has_more if backward else paging.after is not None,
         cursor_of=lambda row: cursors.cursor(listing.place(row)),
-        count=lambda: listing.total(desk.reader, **values),
+        count=count,
     )

@@ -59,3 +59,8 @@ def with_rating(stars: str, rating: int, by: int) -> str:
     counts = [int(count) for count in stars.split()]
     counts[rating - 1] += by
     return " ".join(map(str, counts))
+
+
+def share(part: int, rest: int) -> float | None:
+    """*part* of *part* and *rest*, 0 to 1; None where there is neither."""
+    return part / (part + rest) if part + rest else None

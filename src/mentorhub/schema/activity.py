@@ -18,6 +18,8 @@ from mentorhub.schema.announcements import Announcement
 from mentorhub.schema.bookings import Booking
 from mentorhub.schema.context import Info
 from mentorhub.schema.faq import FaqEntry
+from mentorhub.schema.feedback import Feedback
+from mentorhub.schema.incidents import Incident
 from mentorhub.schema.mentors import Mentor
 from mentorhub.schema.nodes import Node, id_of, node_type, nodes_of, shown
 from mentorhub.schema.root import Subscription
@@ -69,10 +71,12 @@ Kinds = Annotated[
     list[ActivityKind] | None, strawberry.argument(description="Only these; all when none is given.")
 ]
 ActivitySubject = Annotated[
-    User | Mentor | Booking | Announcement | FaqEntry | SupportTicket,
+    User | Mentor | Booking | Feedback | Incident | Announcement | FaqEntry | SupportTicket,
     strawberry.union("ActivitySubject", description="What an activity is about."),
 ]
-_SUBJECTS = {"User", "Mentor", "Booking", "Announcement", "FaqEntry", "SupportTicket"}
+_SUBJECTS = {
+    "User", "Mentor", "Booking", "Feedback", "Incident", "Announcement", "FaqEntry", "SupportTicket",
+}  # fmt: skip
 
 
 def _id(root: FactRow) -> strawberry.ID:

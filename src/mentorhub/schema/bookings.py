@@ -11,15 +11,20 @@ from mentorhub.db.mentors import MentorRow
 from mentorhub.db.slots import SlotRow
 from mentorhub.db.users import UserRow
 from mentorhub.execution import batch, extend
-from mentorhub.resolvers import bookings, mentors, slots, users
-from mentorhub.rules.vocabulary import BookingStatus
+from mentorhub.resolvers import access, bookings, mentors, slots, users
+from mentorhub.rules.bookings import Hand
+from mentorhub.rules.vocabulary import BookingAction, BookingStatus
 from mentorhub.schema import times
 from mentorhub.schema.context import Info
 from mentorhub.schema.mentors import Mentor
 from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
 from mentorhub.schema.root import Query
+from mentorhub.schema.scalars import URL
 from mentorhub.schema.slots import Slot
 from mentorhub.schema.users import User
+
+_WITH_ROOM = {BookingStatus.CONFIRMED, BookingStatus.COMPLETED}
+_WITH_DEADLINE = {BookingStatus.PENDING, BookingStatus.EXPIRED}
 
 
 def _id(root: BookingRow) -> strawberry.ID:
@@ -39,6 +44,31 @@ async def _mentees(parents: Sequence[BookingRow], info: Info) -> list[UserRow]:
 async def _slots(parents: Sequence[BookingRow], info: Info) -> list[SlotRow | None]:
     found = await slots.by_keys(info.context.desk, [row.slot_id for row in parents if row.slot_id])
     return [found.get(row.slot_id) if row.slot_id else None for row in parents]
+
+
+def _meeting_url(root: BookingRow) -> URL | None:
+    return URL(root.meeting_url) if root.meeting_url and root.status in _WITH_ROOM else None
+
+
+def _notes(parents: Sequence[BookingRow], info: Info) -> list[str | None]:
+    viewer = info.context.desk.viewer
+    return [
+        row.mentor_notes if access.hand_on(viewer, row) in {Hand.MENTOR, Hand.ADMIN} else None
+        for row in parents
+    ]
+
+
+async def _enders(parents: Sequence[BookingRow], info: Info) -> list[UserRow | None]:
+    found = await users.by_keys(info.context.desk, [row.ended_by for row in parents if row.ended_by])
+    return [found.get(row.ended_by) if row.ended_by else None for row in parents]
+
+
+def _respond_by(root: BookingRow) -> datetime | None:
+    return root.respond_by if root.status in _WITH_DEADLINE else None
+
+
+async def _viewer_can(parents: Sequence[BookingRow], info: Info) -> list[list[BookingAction]]:
+    return await bookings.viewer_can(info.context.desk, parents)
 
 
 @node_type(
@@ -64,8 +94,23 @@ class Booking(Node):
     topic: str = strawberry.field(description="What the session is to be about; 3 to 120 characters.")
     description: str | None = strawberry.field(description="What the mentee hopes to achieve.")
     questions: str | None = strawberry.field(description="What the mentee wants to ask.")
+    meeting_url: URL | None = strawberry.field(
+        resolver=_meeting_url,
+        description="To both parties and administrators while confirmed and when completed; else null.",
+    )
+    mentor_notes: str | None = batch(
+        _notes, description="The mentor's own notes; to the mentor and administrators."
+    )
+    reason: str | None = strawberry.field(description="Set when declined or cancelled.")
+    ended_by: User | None = batch(_enders, description="Who declined or cancelled it.")
     requested_at: datetime = strawberry.field(description="When the slot was asked for.")
     updated_at: datetime = strawberry.field(description="When anything of it changed last.")
+    respond_by: datetime | None = strawberry.field(
+        resolver=_respond_by, description="When a pending request expires unanswered."
+    )
+    viewer_can: list[BookingAction] = batch(
+        _viewer_can, description="What the viewer may do with it now: what the mutations go by."
+    )
 
 
 @extend(Query)
@@ -76,3 +121,15 @@ class BookingQueries:
     ) -> Booking | None:
         key = key_of("Booking", id)
         return shown((await bookings.visible(info.context.desk, [key])).get(key))  # type: ignore[no-any-return]  # a row
+
+
+async def _holding(parents: Sequence[SlotRow], info: Info) -> list[BookingRow | None]:
+    found = await bookings.holding(info.context.desk, [row.id for row in parents])
+    return [found.get(row.id) for row in parents]
+
+
+@extend(Slot)
+class SlotBooking:
+    booking: Booking | None = batch(
+        _holding, description="What holds it: to its two parties and administrators; else null."
+    )

@@ -22,16 +22,16 @@ class Spanning(Protocol):
     def ends_at(self) -> datetime: ...
 
 
-def _in_zone(instant: datetime, timezone: TimeZone | None) -> datetime:
+def in_zone(instant: datetime, timezone: TimeZone | None) -> datetime:
     return instant if timezone is None else instant.astimezone(zones.zone(timezone))
 
 
 def starts_at(root: Spanning, timezone: InZone = None) -> datetime:
-    return _in_zone(root.starts_at, timezone)
+    return in_zone(root.starts_at, timezone)
 
 
 def ends_at(root: Spanning, timezone: InZone = None) -> datetime:
-    return _in_zone(root.ends_at, timezone)
+    return in_zone(root.ends_at, timezone)
 
 
 def duration_minutes(root: Spanning) -> int:
