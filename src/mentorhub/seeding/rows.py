@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from mentorhub.rules import listing, rebuilding, search_words
+from mentorhub.rules import listing, rebuilding, search_words, tallies
 from mentorhub.rules.blocks import WeeklyBlock
 from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.instants import NEVER
@@ -34,7 +34,7 @@ SLOT_COLUMNS: Final = (
 )  # fmt: skip
 BOOKING_COLUMNS: Final = (
     "id", "mentor_id", "mentee_id", "slot_id", "starts_at", "ends_at", "status", "topic", "description", "questions",
-    "meeting_url", "reason", "ended_by", "requested_at", "updated_at", "respond_by", "answered_at", "sequence",
+    "meeting_url", "reason", "ended_by", "requested_at", "updated_at", "respond_by", "answered_at", "sequence", "search",
 )  # fmt: skip
 FEEDBACK_COLUMNS: Final = (
     "id",
@@ -110,7 +110,7 @@ def mentors(platform: Platform) -> Iterator[Row]:
             len(ratings),
             " ".join(str(ratings.count(stars)) for stars in range(1, 6)),
             sum(ratings) / len(ratings) if ratings else 0.0,
-            (4.0 * 5 + sum(ratings)) / (5 + len(ratings)),
+            tallies.bayesian_mean(sum(ratings), len(ratings)),
             tutor.completed,
             tutor.completed_minutes,
             tutor.answered,
@@ -221,6 +221,13 @@ def bookings(platform: Platform) -> Iterator[Row]:
             meeting.respond_by,
             meeting.answered_at,
             len(_changes(meeting)) - 1,
+            search_words.text_of(
+                meeting.topic,
+                meeting.description,
+                meeting.questions,
+                meeting.mentee.name,
+                meeting.tutor.person.name,
+            ),
         )
 
 
