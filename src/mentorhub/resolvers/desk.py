@@ -6,7 +6,7 @@ something: `await desk.do(bookings.confirm, booking_id=...)`. What it tells is s
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from mentorhub.db import facts, figures
@@ -14,6 +14,7 @@ from mentorhub.db.clock import Clock
 from mentorhub.db.database import Database, Reader, Transaction
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers.chimes import Chimes
+from mentorhub.resolvers.kept import Kept
 from mentorhub.rules.facts import Fact
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import AccessScope, Role
@@ -72,6 +73,7 @@ class Doors:
     bell: Bell
     secret: bytes
     """Signs what leaves and must come back unchanged."""
+    analytics: Kept = field(default_factory=lambda: Kept(timedelta(minutes=1)))
     chimes: Chimes = field(default_factory=Chimes)
 
 

@@ -1,0 +1,110 @@
+"""How requests went over a window of time: who made them, how many were cancelled, how long an answer took."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, case, func, select
+
+from mentorhub.db.database import Reader
+from mentorhub.db.statements import Statement
+from mentorhub.db.tables.accounts import users
+from mentorhub.db.tables.bookings import bookings
+from mentorhub.db.types import Instant
+from mentorhub.db.utc import seconds_between
+from mentorhub.db.windows import count_of, whole, within
+from mentorhub.rules.vocabulary import BookingStatus
+
+
+class RegionRow(NamedTuple):
+    region: str | None
+    mentees: int
+    early: int
+    """Those who asked in the first half of the window."""
+    returned: int
+    """Those of them who asked again in the second."""
+
+
+_MIDDLE = bindparam("middle", type_=Instant())
+_ASKERS = (
+    select(
+        bookings.c.mentee_id,
+        func.max(case((bookings.c.requested_at < _MIDDLE, 1), else_=0)).label("early"),
+        func.max(case((bookings.c.requested_at >= _MIDDLE, 1), else_=0)).label("late"),
+    )
+    .where(within(bookings.c.requested_at))
+    .group_by(bookings.c.mentee_id)
+    .subquery()
+)
+_REGIONS = Statement(
+    select(
+        users.c.region,
+        func.count().label("mentees"),
+        whole(func.sum(_ASKERS.c.early)).label("early"),
+        whole(func.sum(_ASKERS.c.early * _ASKERS.c.late)).label("returned"),
+    )
+    .select_from(_ASKERS.join(users, users.c.id == _ASKERS.c.mentee_id))
+    .group_by(users.c.region),
+    RegionRow,
+    long=True,
+)
+
+
+async def mentees_by_region(
+    reader: Reader, *, since: datetime, until: datetime, middle: datetime
+) -> list[RegionRow]:
+    """Who asked for a session in the window, and who did so on both sides of *middle*."""
+    return await reader.all(_REGIONS, since=since, until=until, middle=middle)
+
+
+class RequestsRow(NamedTuple):
+    requested: int
+    cancelled: int
+
+
+_REQUESTS = Statement(
+    select(
+        func.count().label("requested"),
+        count_of(bookings.c.status == BookingStatus.CANCELLED).label("cancelled"),
+    ).where(within(bookings.c.requested_at)),
+    RequestsRow,
+    long=True,
+)
+
+
+async def requests(reader: Reader, *, since: datetime, until: datetime) -> RequestsRow:
+    """How many were made in the window, and how many of them have been cancelled."""
+    found = await reader.one(_REQUESTS, since=since, until=until)
+    assert found is not None
+    return found
+
+
+class _Seconds(NamedTuple):
+    seconds: float | None
+
+
+_WAIT = seconds_between(func.coalesce(bookings.c.moved_at, bookings.c.requested_at), bookings.c.answered_at)
+_ANSWERED = and_(within(bookings.c.requested_at), bookings.c.answered_at.is_not(None))
+_RANKED = (
+    select(
+        _WAIT.label("wait"),
+        func.row_number().over(order_by=_WAIT).label("rank"),
+        func.count().over().label("count"),
+    )
+    .where(_ANSWERED)
+    .subquery()
+)
+_MEDIAN = Statement(
+    select(func.percentile_cont(0.5).within_group(_WAIT).label("seconds")).where(_ANSWERED),
+    _Seconds,
+    # The middle one, or the mean of both.
+    sqlite=select(func.avg(_RANKED.c.wait).label("seconds")).where(
+        _RANKED.c.rank * 2 >= _RANKED.c.count, _RANKED.c.rank * 2 <= _RANKED.c.count + 2
+    ),
+    long=True,
+)
+
+
+async def median_seconds_to_answer(reader: Reader, *, since: datetime, until: datetime) -> float | None:
+    """From request, or the mentee's last move, to answer, of the requests of the window; None without any."""
+    found = await reader.one(_MEDIAN, since=since, until=until)
+    return found.seconds if found else None

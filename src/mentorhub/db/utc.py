@@ -1,0 +1,74 @@
+"""Days, weekdays, hours and seconds of instants, in UTC."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, Integer
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from mentorhub.db.types import Day
+
+
+class _Of(ColumnElement[Any]):
+    inherit_cache = False
+
+    def __init__(self, instant: Any) -> None:
+        self.instant = instant
+
+
+class day_of(_Of):  # noqa: N801 -- reads as SQL
+    """The day of an instant."""
+
+    type = Day()
+
+
+class hour_of(_Of):  # noqa: N801 -- reads as SQL
+    """The hour of an instant, 0 to 23."""
+
+    type = Integer()
+
+
+class seconds_between(ColumnElement[float]):  # noqa: N801 -- reads as SQL
+    """How many seconds *until* is later than *since*."""
+
+    inherit_cache = False
+    type = Float()
+
+    def __init__(self, since: Any, until: Any) -> None:
+        self.since = since
+        self.until = until
+
+
+@compiles(day_of, "postgresql")
+def _day_postgresql(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(({compiler.process(element.instant, **options)}) AT TIME ZONE 'UTC')::date"
+
+
+@compiles(day_of, "sqlite")
+def _day_sqlite(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"substr({compiler.process(element.instant, **options)}, 1, 10)"
+
+
+@compiles(hour_of, "postgresql")
+def _hour_postgresql(element: hour_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"extract(hour FROM ({compiler.process(element.instant, **options)}) AT TIME ZONE 'UTC')::int"
+
+
+@compiles(hour_of, "sqlite")
+def _hour_sqlite(element: hour_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(substr({compiler.process(element.instant, **options)}, 12, 2) AS INTEGER)"
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_postgresql(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
+    since, until = (compiler.process(part, **options) for part in (element.since, element.until))
+    return f"extract(epoch FROM {until} - {since})::double precision"
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_sqlite(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
+    since, until = (compiler.process(part, **options) for part in (element.since, element.until))
+    # Whole seconds exactly, and the rest apart: a Julian day has no microseconds.
+    whole = f"CAST(strftime('%s', {until}) AS INTEGER) - CAST(strftime('%s', {since}) AS INTEGER)"
+    rest = f"CAST(substr({until}, 21, 6) AS INTEGER) - CAST(substr({since}, 21, 6) AS INTEGER)"
+    return f"({whole} + ({rest}) / 1000000.0)"
