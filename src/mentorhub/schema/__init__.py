@@ -8,14 +8,21 @@ from mentorhub.schema import (
     activity,
     administration,
     announcements,
+    booking_events,
+    booking_lists,
+    booking_mutations,
     bookings,
+    dashboards,
     errors,
     faq,
+    feedback,
+    incidents,
     mentors,
     oversight,
     slots,
     support,
     users,
+    viewer,
     words,
 )
 from mentorhub.schema.context import Context
@@ -24,7 +31,8 @@ from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.scalars import SCALARS
 
 COLUMNS = (
-    words, users, mentors, slots, bookings, support, faq, announcements, activity, administration, oversight,
+    words, users, viewer, mentors, slots, bookings, booking_events, booking_lists, booking_mutations, feedback,
+    incidents, dashboards, support, faq, announcements, activity, administration, oversight,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 
