@@ -20,14 +20,14 @@ from mentorhub.db.types import Instant, KeyColumn
 from mentorhub.rules.instants import ALWAYS, NEVER
 from mentorhub.rules.intervals import Spanning
 from mentorhub.rules.keys import Key
-from mentorhub.rules.slots import BOUNDS
+from mentorhub.rules.slots import BOUNDS, LONGEST_SLOT
 from mentorhub.rules.vocabulary import ACTIVE, BookingStatus, SlotStatus
 
 _NEVER: Final = literal(NEVER, Instant())
 _ALWAYS: Final = literal(ALWAYS, Instant())
 _DAY_MINUTES: Final = 24 * 60
-_FARTHEST: Final = timedelta(hours=26, minutes=2 * BOUNDS["buffer_minutes"][1])
-"""No slot is longer than a date on a wall clock; what starts earlier than this is not near."""
+_FARTHEST: Final = LONGEST_SLOT + timedelta(minutes=2 * BOUNDS["buffer_minutes"][1])
+"""What starts earlier or later by more is not near."""
 _IS_PENDING: Final = bookings.c.status == BookingStatus.PENDING
 
 _MENTOR: Final = bindparam("mentor_id", type_=KeyColumn())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mentorhub.db import mentors
 from mentorhub.db.mentors import MentorRow
-from mentorhub.resolvers.desk import Desk
+from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.keys import Key
 
 
@@ -17,6 +17,20 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, MentorRow]:
     """Those of *keys* whom the viewer may see: the approved, their own, all for administrators."""
     found = await mentors.by_keys(desk.reader, keys)
     return {key: row for key, row in found.items() if is_visible(desk, row)}
+
+
+async def kept_by_viewer(desk: Desk, keys: Sequence[Key]) -> set[Key]:
+    """Those of *keys* whose own affairs the viewer may see: their own, all for administrators."""
+    viewer = desk.viewer
+    if viewer is None or viewer.is_admin or not keys:
+        return set(keys) if viewer else set()
+    own = (await mentors.by_users(desk.reader, [viewer.user_id])).get(viewer.user_id)
+    return {own.id} & set(keys) if own else set()
+
+
+async def fresh(work: Work, keys: Sequence[Key]) -> dict[Key, MentorRow]:
+    """Mentors as this transaction has made them."""
+    return await mentors.by_keys(work.transaction, keys)
 
 
 def is_visible(desk: Desk, row: MentorRow) -> bool:

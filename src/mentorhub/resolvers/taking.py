@@ -27,7 +27,7 @@ async def found_slot(
     work: Work, slot_id: Key, faults: Faults, *, within: BookingRow | None = None
 ) -> tuple[SlotRow, MentorRow]:
     """The slot and its mentor; *within* is the booking to be moved there. Tells *faults*, NotFound among them."""
-    slot = (await slots.by_keys(work.transaction, [slot_id])).get(slot_id)
+    slot = (await slots.by_keys(work.transaction, [slot_id], now=work.now)).get(slot_id)
     mentor = (await mentors.by_keys(work.transaction, [slot.mentor_id]))[slot.mentor_id] if slot else None
     is_own = within is not None and mentor is not None and within.mentor_id == mentor.id
     if slot is None or mentor is None or not (is_own or await _is_known(work, mentor)):

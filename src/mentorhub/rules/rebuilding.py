@@ -108,6 +108,6 @@ def cut_again_at(now: datetime, mentor_id: Key) -> datetime:
     return now + _AGAIN - _SPREAD * (int(mentor_id[-4:], 16) / 0x10000)
 
 
-def is_ahead_of(cut_again_at: datetime, now: datetime) -> bool:
-    """Whether the clock has gone back since the cutting that set *cut_again_at*."""
-    return cut_again_at > now + _AGAIN
+def latest_cut_again_at(now: datetime) -> datetime:
+    """What is to be cut again even later was cut by a clock that has gone back since."""
+    return now + _AGAIN

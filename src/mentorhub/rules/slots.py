@@ -11,6 +11,8 @@ from mentorhub.rules.blocks import SHORTEST_MINUTES, Block, runs_between
 from mentorhub.rules.intervals import Interval, Spanning, clear_of
 
 SHORTEST: Final = timedelta(minutes=SHORTEST_MINUTES)
+LONGEST_SLOT: Final = timedelta(hours=26)
+"""No date is longer on any wall clock, and so no block is, nor any slot."""
 
 
 @dataclass(frozen=True, slots=True)
