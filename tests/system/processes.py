@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -84,7 +84,7 @@ async def serving(database_url: str, folder: Path, **settings: str) -> AsyncIter
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORHUB_")}
     environment |= {"MENTORHUB_DATABASE_URL": database_url, "MENTORHUB_PUBLIC_URL": url, **settings}
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: ASYNC220 -- it is waited for in a thread
             [MENTORHUB, "serve", "--port", str(port)],
             cwd=folder,
             env=environment,
@@ -127,7 +127,7 @@ class Client:
         self.token = token
         self._http = httpx.AsyncClient(base_url=service.url, timeout=30)
 
-    async def __aenter__(self) -> "Client":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -18,6 +18,9 @@ APPLY = """mutation ($input: ApplyAsMentorInput!) {
 APPROVE = """mutation ($input: ApproveMentorInput!) {
   approveMentor(input: $input) { mentor { status } userErrors { code } }
 }"""
+CREATE_EXPERTISE = """mutation ($input: CreateExpertiseInput!) {
+  createExpertise(input: $input) { expertise { id } userErrors { code } }
+}"""
 SET_RULES = """mutation ($input: UpdateBookingRulesInput!) {
   updateBookingRules(input: $input) { mentor { bookingRules { sessionMinutes } } userErrors { code message field } }
 }"""
@@ -51,7 +54,7 @@ STANDING = """query ($id: ID!) {
 
 async def _sign_up(service: Service, name: str) -> Client:
     client = Client(service)
-    email = f"{name.split()[0].lower()}@example.com"
+    email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
     await client.do(SIGN_UP, input={"name": name, "email": email, "password": PASSWORD})
     token = token_in(await service.mail_to(email, about="verify"))
     client.token = (await client.do(VERIFY, input={"token": token}))["token"]
@@ -149,8 +152,7 @@ async def _expertise(admin: Client) -> str:
     if known:
         found: str = known[0]["id"]
         return found
-    create = "mutation ($input: CreateExpertiseInput!) { createExpertise(input: $input) { expertise { id } userErrors { code } } }"
-    made: str = (await admin.do(create, input={"name": "Platform Engineering"}))["expertise"]["id"]
+    made: str = (await admin.do(CREATE_EXPERTISE, input={"name": "Platform Engineering"}))["expertise"]["id"]
     return made
 
 

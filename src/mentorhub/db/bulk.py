@@ -92,7 +92,7 @@ class BulkLoad:
             await self._connection.execute(added)
 
     async def is_empty(self, table: str) -> bool:
-        asked = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"  # noqa: S608 -- our own names
+        asked = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"  # noqa: S608 # nosec B608 -- our own names
         if self._transaction is None:
             found: int = self._connection.execute(asked).fetchone()[0]
         else:
@@ -114,7 +114,7 @@ class BulkLoad:
                 else f"${number}"
                 for number, name in enumerate(columns, start=1)
             ]
-        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(cells)})"  # noqa: S608 -- our own names
+        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(cells)})"  # noqa: S608 # nosec B608 -- our own names
         remaining = iter(rows)
         while batch := list(itertools.islice(remaining, _BATCH)):
             ready = [convert(row) for row in batch] if convert else batch

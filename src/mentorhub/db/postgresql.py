@@ -82,7 +82,7 @@ class _translated:  # noqa: N801 -- reads as a clause
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if error is None:
             return
         if isinstance(error, asyncpg.IntegrityConstraintViolationError):

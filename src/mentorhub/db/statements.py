@@ -1,9 +1,9 @@
 """Statements: SQLAlchemy Core, built once, compiled once a dialect, run on the driver itself.
 
-`Statement(select(...), Row)` says what is asked and the NamedTuple each row becomes: its fields are the selected columns,
-in order. Values come as keyword arguments at the call, by the names of the statement's bind parameters; everything else
-is written into the SQL as a literal, so that the planner sees it. `LIMITED` stands where the call's `limit` goes:
-a literal too, since PostgreSQL's generic plan for a bound one costs three times as much.
+`Statement(select(...), Row)` says what is asked and the NamedTuple each row becomes: its fields are the selected
+columns, in order. Values come as keyword arguments at the call, by the names of the statement's bind parameters;
+everything else is written into the SQL as a literal, so that the planner sees it. `LIMITED` stands where the call's
+`limit` goes: a literal too, since PostgreSQL's generic plan for a bound one costs three times as much.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -120,7 +120,7 @@ def _maker(sql: Executable, row: type[R], dialect: str) -> Callable[[Any], R]:
             scope[f"load{index}"] = load
             # An outer join may make a NOT NULL column null: no column is trusted.
             cells.append(f"load{index}(r[{index}]) if r[{index}] is not None else None")
-    made: Callable[[Any], R] = eval(f"lambda r: Row({', '.join(cells)})", scope)  # noqa: S307 -- indices only
+    made: Callable[[Any], R] = eval(f"lambda r: Row({', '.join(cells)})", scope)  # noqa: S307 # nosec B307 -- indices only
     return made
 
 

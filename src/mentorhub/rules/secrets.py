@@ -13,6 +13,11 @@ def new_secret(prefix: str = "") -> str:
     return prefix + secrets.token_urlsafe(_BYTES)
 
 
+def new_name() -> str:
+    """A name that nobody guesses, good for a file and a URL."""
+    return secrets.token_hex(16)
+
+
 def hashed(secret: str) -> str:
-    """How *secret* is stored and looked up. A fast hash is enough for 256 random bits; equality of hashes tells nothing."""
+    """How *secret* is stored and looked up: a fast hash is enough for 256 random bits."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

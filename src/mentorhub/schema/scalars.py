@@ -77,7 +77,7 @@ def _read_local_time(value: Any) -> LocalTime:
     if found:
         hour, minute = int(found[1]), int(found[2])
         minutes = hour * 60 + minute
-        if minute < 60 and minutes <= _MINUTES_A_DAY:  # noqa: PLR2004
+        if minute < 60 and minutes <= _MINUTES_A_DAY:
             return LocalTime(minutes)
     raise GraphQLError("LocalTime is a time of day to the minute: 14:00.")
 
@@ -107,7 +107,7 @@ def _read_url(value: Any) -> URL:
 
 def _read_email(value: Any) -> EmailAddress:
     text = _text(value, "EmailAddress").strip()
-    if len(text) > 254 or not _EMAIL.fullmatch(text) or not text.isprintable():  # noqa: PLR2004 -- RFC 5321
+    if len(text) > 254 or not _EMAIL.fullmatch(text) or not text.isprintable():
         raise GraphQLError("EmailAddress is a mail address: somebody@example.com.")
     return EmailAddress(text)
 

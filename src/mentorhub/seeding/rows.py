@@ -34,7 +34,8 @@ SLOT_COLUMNS: Final = (
 )  # fmt: skip
 BOOKING_COLUMNS: Final = (
     "id", "mentor_id", "mentee_id", "slot_id", "starts_at", "ends_at", "status", "topic", "description", "questions",
-    "meeting_url", "reason", "ended_by", "requested_at", "updated_at", "respond_by", "answered_at", "sequence", "search",
+    "meeting_url", "reason", "ended_by", "requested_at", "updated_at", "respond_by", "answered_at", "sequence",
+    "search",
 )  # fmt: skip
 FEEDBACK_COLUMNS: Final = (
     "id",

@@ -78,6 +78,17 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 __all__ = [
-    "check", "choice", "calendar_day", "date", "datetime", "flag", "instant", "is_one_of", "key", "primary_key",
-    "references", "table_of", "whole",
+    "calendar_day",
+    "check",
+    "choice",
+    "date",
+    "datetime",
+    "flag",
+    "instant",
+    "is_one_of",
+    "key",
+    "primary_key",
+    "references",
+    "table_of",
+    "whole",
 ]  # fmt: skip
