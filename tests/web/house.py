@@ -1,6 +1,7 @@
 """A small service behind real doors: a schema with one field for each thing that a transport must carry."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,6 +110,13 @@ class Subscription:
         async with house.running():
             while True:
                 yield await house.news.get()
+
+    @strawberry.subscription
+    async def stubborn(self, info: Info) -> AsyncGenerator[str, None]:
+        with contextlib.suppress(asyncio.CancelledError):
+            async with info.context.house.running():
+                await asyncio.Event().wait()
+        yield "I stay"
 
     @strawberry.subscription
     async def flood(self, info: Info, size: int = 50_000) -> AsyncGenerator[str, None]:

@@ -144,6 +144,7 @@ async def test_events_go_out_as_they_come_and_a_reader_who_leaves_ends_the_work(
 
     assert told == ['data: {"data":{"news":"one"}}', 'data: {"data":{"news":"two"}}']
     await door.house.is_running(0)
+    await eventually(lambda: door.house.doors.watch.listeners == 0)
 
 
 async def test_while_nothing_happens_the_connection_is_kept_alive() -> None:

@@ -5,7 +5,10 @@ import gzip
 import json
 
 import pytest
+from starlette.types import Message
 
+from mentorhub.web.approach import Refused
+from mentorhub.web.bodies import BodyReader
 from mentorhub.web.limits import Limits
 from tests.web.serving import Door, knocking
 
@@ -170,6 +173,15 @@ async def test_the_largest_body_is_accepted(door: Door) -> None:
     answer = await door.http.post("/graphql", content=body, headers={"content-type": "application/json"})
 
     assert answer.status_code == 200
+
+
+async def test_a_body_that_comes_at_once_is_measured_too() -> None:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"12345", "more_body": False}
+
+    assert await BodyReader(most=5, seconds=1).read(receive, {}) == b"12345"
+    with pytest.raises(Refused, match="larger than 4 bytes"):
+        await BodyReader(most=4, seconds=1).read(receive, {})
 
 
 @pytest.mark.parametrize("headers", [["Content-Length: 22"], ["Transfer-Encoding: chunked"]])

@@ -150,6 +150,18 @@ async def test_whoever_may_listen_no_longer_hears_nothing_more_and_is_closed() -
         assert (await bert.hear())["payload"] == {"data": {"news": "for bert"}}
 
 
+async def test_what_does_not_want_to_end_says_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
+    async with knocking(Limits(recheck_seconds=0.02)) as door, talking(door) as talk:
+        await talk.subscribe("s", "subscription { stubborn }")
+        await door.house.is_running(1)
+
+        door.house.revoked.add(None)
+
+        assert (await talk.closed())[0] == 4403
+        await door.house.is_running(0)
+    assert not caplog.records
+
+
 async def test_whoever_knows_of_a_loss_need_not_wait_for_the_next_round() -> None:
     async with knocking(Limits(recheck_seconds=60)) as door, talking(door, init=False) as talk:
         await talk.init(authorization="Bearer anna")

@@ -95,6 +95,7 @@ ONE = {"query": MEASURE, "variables": {"files": [None], "note": "n"}}
         (ONE, {"a": ["variables.files.0"], "b": ["variables.files.0"]}, {"a": b""}),
         (ONE, {"a": ["variables.files.0"]}, {"a": b"", "b": b""}),
         ({"query": MEASURE}, {"a": ["variables.files.0"]}, {"a": b""}),
+        ({"query": MEASURE}, {"a": ["variables"]}, {"a": b""}),
     ],
 )
 async def test_a_map_that_does_not_fit_is_refused(
@@ -110,6 +111,7 @@ def form(*parts: bytes, end: bytes = b"--x--\r\n") -> bytes:
     return b"".join(b"--x\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + end
 
 
+LATIN_1 = b'name="operations"\r\n\r\n{"query": "{ hello }", "x": "\xff"}'
 OPERATIONS = b'name="operations"\r\n\r\n{"query": "{ hello }"}'
 
 
@@ -121,7 +123,7 @@ OPERATIONS = b'name="operations"\r\n\r\n{"query": "{ hello }"}'
         (form(OPERATIONS, b'name="map"\r\n\r\n{}'), "multipart/form-data; boundary=x; charset=utf-16", 415),
         (form(OPERATIONS, b'name="map"\r\n\r\n{}'), "multipart/form-data", 400),
         (form(OPERATIONS, b'name="map"\r\n\r\n{}'), "multipart/form-data; boundary=y", 400),
-        (form(OPERATIONS, b'name="map"\r\n\r\n\xff'), "multipart/form-data; boundary=x", 400),
+        (form(LATIN_1, b'name="map"\r\n\r\n{}'), "multipart/form-data; boundary=x", 400),
         (form(OPERATIONS, b"\r\n\r\n{}"), "multipart/form-data; boundary=x", 400),
         (form(OPERATIONS), "multipart/form-data; boundary=x", 400),
         (form(*[b'name="map"\r\n\r\n{}'] * 3), "multipart/form-data; boundary=x", 400),

@@ -29,6 +29,10 @@ class Watch:
         self._bell: asyncio.Event | None = None
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
     def add(self, context: Any, lost: Lost) -> object:
         """*lost* is called once, with why; it must not block. Gives what `remove` takes."""
         key = object()
