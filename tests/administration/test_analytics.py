@@ -210,8 +210,7 @@ async def test_analytics_equal_a_recount(
     zones = {zone: sum(each.timezone == zone for each in approved) for zone in {e.timezone for e in approved}}
     assert {row.timezone: row.mentors for row in found.mentors_by_timezone} == zones
     assert found.mentor_response_hours == pytest.approx(expected.mentor_response_hours, abs=1e-6)
-    rest = {"mentors_by_timezone": [], "mentor_response_hours": None}
-    assert _rounded(found._replace(**rest)) == _rounded(expected._replace(**rest))
+    assert _rounded(found) == _rounded(expected)
 
 
 def _only_those_who_booked(world: World, used: set[Any]) -> World:
@@ -226,7 +225,11 @@ def _rounded(found: analytics.Analytics) -> analytics.Analytics:
         for each in found.expertise
     ]
     return found._replace(
-        expertise=demand, average_rating=found.average_rating and round(found.average_rating, 9)
+        expertise=demand,
+        average_rating=found.average_rating and round(found.average_rating, 9),
+        # Compared apart.
+        mentors_by_timezone=[],
+        mentor_response_hours=None,
     )
 
 

@@ -127,3 +127,13 @@ async def test_members_can_neither_list_nor_close_tickets(api: Api) -> None:
     submitted = await api.refused(SUBMIT, None, input={"subject": "Hello", "body": "Anybody?"})
 
     assert (listed.codes, closed, submitted) == (["FORBIDDEN"], ["FORBIDDEN"], ["UNAUTHENTICATED"])
+
+
+async def test_viewers_find_their_own_tickets(api: Api) -> None:
+    author, other = await user(api), await user(api)
+    await opened(api, author, "Mine")
+    await opened(api, other, "Theirs")
+
+    found = await api.ask("{ viewer { supportTickets { nodes { subject } totalCount } } }", author)
+
+    assert found["viewer"]["supportTickets"] == {"nodes": [{"subject": "Mine"}], "totalCount": 1}

@@ -29,6 +29,8 @@ class FactRow(NamedTuple):
     user_id: Key | None
     data: dict[str, Any]
     occurred_at: datetime
+    request_id: str | None = None
+    address: str | None = None
 
     @property
     def place(self) -> "Place":
@@ -60,8 +62,6 @@ _WRITE = change(
     parameters=[
         *(name for name in FactRow._fields if name not in {"transaction", "position"}),
         "is_administrative",
-        "request_id",
-        "address",
     ],
 )
 _PLACE = tuple_(
@@ -83,6 +83,8 @@ class _Ahead(NamedTuple):
     user_id: Key | None
     data: dict[str, Any]
     occurred_at: datetime
+    request_id: str | None
+    address: str | None
     is_settled: bool
 
 

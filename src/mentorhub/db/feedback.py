@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
-from mentorhub.db.paging import ListingOfMany
+from mentorhub.db.paging import Listing, ListingOfMany
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.feedback import feedback
 from mentorhub.db.tables.mentors import mentors
@@ -50,6 +50,17 @@ OF_MENTORS = ListingOfMany(
     descending=True,
 )
 """The visible feedback on each mentor, the newest first."""
+
+
+ALL = Listing(ROWS, FeedbackRow, feedback.c.created_at, feedback.c.id, descending=True)
+AT_MOST = Listing(
+    ROWS.where(feedback.c.rating <= bindparam("rating", type_=feedback.c.rating.type)),
+    FeedbackRow,
+    feedback.c.created_at,
+    feedback.c.id,
+    descending=True,
+)
+"""All there is, hidden or not."""
 
 
 class _Rated(NamedTuple):

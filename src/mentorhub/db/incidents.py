@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 
+from mentorhub.db import locks
 from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
+from mentorhub.db.paging import Listing
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.incidents import incident_notes, incidents
+from mentorhub.db.types import KeyColumn
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import IncidentKind, IncidentStatus
 
@@ -37,6 +40,12 @@ class NoteRow(NamedTuple):
 
 COLUMNS = tuple(incidents.c[name] for name in IncidentRow._fields)
 
+_ORDER = (incidents.c.reported_at, incidents.c.id)
+ALL = Listing(select(*COLUMNS), IncidentRow, *_ORDER, descending=True)
+OF_STATUSES = Listing(
+    select(*COLUMNS).where(among(incidents.c.status, "statuses")), IncidentRow, *_ORDER, descending=True
+)
+
 _BY_KEYS = Statement(select(*COLUMNS).where(among(incidents.c.id, "keys")), IncidentRow)
 _NOTES = Statement(
     select(*(incident_notes.c[name] for name in NoteRow._fields))
@@ -45,6 +54,17 @@ _NOTES = Statement(
     NoteRow,
 )
 _ADD = change(insert(incidents), parameters=IncidentRow._fields)
+_NOTE = change(insert(incident_notes), parameters=NoteRow._fields)
+_SETTLE = change(
+    update(incidents)
+    .where(incidents.c.id == bindparam("incident", type_=KeyColumn()))
+    .values(
+        {
+            name: bindparam(f"new_{name}", type_=incidents.c[name].type)
+            for name in ("status", "resolution", "resolved_at")
+        }
+    )
+)
 
 
 async def by_keys(reader: Reader, keys: Sequence[Key]) -> dict[Key, IncidentRow]:
@@ -61,3 +81,24 @@ async def notes_of(reader: Reader, incidents: Sequence[Key]) -> dict[Key, list[N
 
 async def add(transaction: Transaction, row: IncidentRow) -> None:
     await transaction.run(_ADD, **row._asdict())
+
+
+async def held(transaction: Transaction, key: Key) -> IncidentRow | None:
+    """The incident, this transaction's alone until its end."""
+    await locks.hold(transaction, key)
+    return (await by_keys(transaction, [key])).get(key)
+
+
+async def note(transaction: Transaction, row: NoteRow) -> None:
+    await transaction.run(_NOTE, **row._asdict())
+
+
+async def settle(transaction: Transaction, row: IncidentRow) -> None:
+    """Stores the status of *row*, and what goes with it."""
+    await transaction.run(
+        _SETTLE,
+        incident=row.id,
+        new_status=row.status,
+        new_resolution=row.resolution,
+        new_resolved_at=row.resolved_at,
+    )

@@ -12,7 +12,7 @@ from mentorhub.resolvers import access
 from mentorhub.resolvers.booking_changes import found as found_booking
 from mentorhub.resolvers.booking_changes import locked
 from mentorhub.resolvers.desk import Desk, Viewer, Work
-from mentorhub.resolvers.paging import Page, Paging, pages
+from mentorhub.resolvers.paging import Page, Paging, page, pages
 from mentorhub.rules import texts
 from mentorhub.rules.bookings import after, permit
 from mentorhub.rules.facts import ActivityKind, Fact, FactKind, QuietKind
@@ -45,6 +45,14 @@ async def pages_of(
     """The visible feedback on each of *mentors*, the newest first, by the mentors' keys."""
     totals = {row.id: row.rating_count for row in mentors}
     return await pages(desk, feedback.OF_MENTORS, paging, totals, name="feedback")
+
+
+async def all_feedback(desk: Desk, paging: Paging, *, maximum_rating: int | None) -> Page[FeedbackRow]:
+    """Hidden or not, the newest first; with *maximum_rating* what has so many stars at most. For administrators."""
+    access.admin(desk)
+    if maximum_rating is None:
+        return await page(desk, feedback.ALL, paging, name="all feedback")
+    return await page(desk, feedback.AT_MOST, paging, name="all feedback", rating=maximum_rating)
 
 
 def is_visible(viewer: Viewer | None, row: FeedbackRow) -> bool:

@@ -55,7 +55,7 @@ async def report(work: Work, *, booking_id: Key, kind: IncidentKind, details: st
     return row
 
 
-async def add(work: Work, row: IncidentRow) -> None:
+async def add(work: Work, row: IncidentRow, *, by_administrator: bool = False) -> None:
     """Stores and tells an incident that was reported, and counts it as open."""
     await incidents.add(work.transaction, row)
     work.count({"incidents_open": 1})
@@ -67,5 +67,6 @@ async def add(work: Work, row: IncidentRow) -> None:
             booking_id=row.booking_id,
             user_id=row.subject_id,
             data={"kind": row.kind},
+            by_administrator=by_administrator,
         )
     )

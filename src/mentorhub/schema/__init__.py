@@ -8,6 +8,7 @@ from mentorhub.schema import (
     activity,
     administration,
     announcements,
+    audit,
     booking_events,
     booking_lists,
     booking_mutations,
@@ -16,6 +17,8 @@ from mentorhub.schema import (
     errors,
     faq,
     feedback,
+    feedback_hiding,
+    incident_handling,
     incidents,
     mentors,
     oversight,
@@ -32,7 +35,8 @@ from mentorhub.schema.scalars import SCALARS
 
 COLUMNS = (
     words, users, viewer, mentors, slots, bookings, booking_events, booking_lists, booking_mutations, feedback,
-    incidents, dashboards, support, faq, announcements, activity, administration, oversight,
+    incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
+    incident_handling, feedback_hiding,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 

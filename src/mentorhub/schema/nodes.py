@@ -28,6 +28,12 @@ def key_of(type_name: str, text: str) -> Key:
     return Key(found[2]) if found and found[1] == type_name.lower() else NOBODY
 
 
+def any_key_of(text: str) -> Key:
+    """The key that *text* names, of whatever type; `NOBODY` if it is malformed."""
+    found = _ID.fullmatch(text)
+    return Key(found[2]) if found and found[1] in _LOADS else NOBODY
+
+
 def keys_of(type_name: str, texts: Sequence[str]) -> list[Key]:
     return [key_of(type_name, text) for text in texts]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 
@@ -10,13 +10,17 @@ from mentorhub.db.support import MessageRow, TicketRow
 from mentorhub.db.users import UserRow
 from mentorhub.execution import batch, extend, rows
 from mentorhub.resolvers import support, users
+from mentorhub.resolvers.desk import Viewer as ViewerRow
+from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.vocabulary import TicketStatus
+from mentorhub.schema.connections import After, Before, Connection, First, Last
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
 from mentorhub.schema.nodes import Node, id_of, key_of, node_type
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation
 from mentorhub.schema.users import User
+from mentorhub.schema.viewer import Viewer
 from mentorhub.schema.words import declare
 
 declare(
@@ -62,6 +66,25 @@ class SupportTicket(Node):
     status: TicketStatus = strawberry.field(description="Whose turn it is.")
     messages: list[TicketMessage] = batch(_messages, description="All that was written, oldest first.")
     created_at: datetime = strawberry.field(description="When it was opened.")
+
+
+async def _own(
+    root: ViewerRow,
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[SupportTicket]:
+    found = await support.own(info.context.desk, Paging(first, after, last, before))
+    return cast("Connection[SupportTicket]", found)
+
+
+@extend(Viewer)
+class ViewerTickets:
+    support_tickets: Connection[SupportTicket] = strawberry.field(
+        resolver=_own, description="What the viewer has asked the support, newest first."
+    )
 
 
 @strawberry.input(description="A question to the support.")
