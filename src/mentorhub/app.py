@@ -1,7 +1,11 @@
 """Assembles the service: opens the doors, mounts GraphQL and the web, starts the clock."""
 
+import asyncio
+import logging
+import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Final, Self
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,13 +16,17 @@ from mentorhub.db import clock, facts
 from mentorhub.db.bell import Bell, open_bell
 from mentorhub.db.clock import Clock
 from mentorhub.db.opening import open_database
+from mentorhub.jobs import JOBS, Clockwork
 from mentorhub.live import Log
+from mentorhub.mail import Mail, open_mail
+from mentorhub.media import Pictures, open_media
 from mentorhub.passwords import Passwords
-from mentorhub.resolvers import authentication
+from mentorhub.resolvers import accounts, authentication, photos
 from mentorhub.resolvers.desk import Desk, Doors, Origin
 from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
 from mentorhub.rules.refusals import Unauthenticated
+from mentorhub.rules.vocabulary import Role
 from mentorhub.schema import build_engine, build_schema
 from mentorhub.schema.context import Context, request_id
 from mentorhub.settings import Settings, kept_secret, read_settings
@@ -27,26 +35,36 @@ from mentorhub.web.doors import Doors as WebDoors
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
 from mentorhub.web.limits import Limits
+from mentorhub.web.media import MediaFiles
 from mentorhub.web.origins import Origins
 from mentorhub.web.pages import alive_page, json_fault, nowhere, ready_page, schema_page
 from mentorhub.web.site import Site
+
+_NOTE_USES_EVERY: Final = 2.0
+_log: Final = logging.getLogger("mentorhub")
 
 
 class House:
     """The service's doors while it is open; use it as an async context manager."""
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, passwords: Passwords | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        passwords: Passwords | None = None,
+        mail: Mail | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
         self._passwords = passwords
+        self._mail = mail
         self.doors: Doors
         self.log: Log
         self._bell: Bell
         self.following: Following
 
-    async def __aenter__(self) -> "House":
+    async def __aenter__(self) -> Self:
         settings = self.settings
         database = await open_database(settings.database_url)
         self.log = Log(
@@ -59,37 +77,65 @@ class House:
             clock=self._clock or Clock(await clock.offset(database.reader)),
             settings=settings,
             passwords=self._passwords or Passwords(),
+            mail=self._mail or open_mail(settings.mail_url),
+            media=open_media(settings.media_url),
+            pictures=Pictures(),
             bell=self._bell,
             secret=kept_secret(settings),
         )
         self.following = Following(self.log, Standing(database.reader, self.doors.clock))
         await self.log.start()
+        self._closing = asyncio.Event()
+        self._noting = asyncio.create_task(self._note_uses(), name="uses of sessions")
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closing.set()
+        await self._noting
         await self._bell.close()
         await self.log.stop()
         self.doors.passwords.close()
+        self.doors.pictures.close()
         await self.doors.database.close()
 
     async def context(self, approach: Approach) -> Context:
         """The context of whoever comes. Raises Refused for a token that is no good."""
         request_id.set(approach.request_id)
         try:
-            viewer = await authentication.viewer_of(
-                self.doors, authorization=approach.authorization, cookie=approach.session
+            identity = await authentication.identity_of(
+                self.doors,
+                authorization=approach.authorization,
+                cookie=approach.session,
+                needs_cookie=approach.transport == "websocket",
             )
         except Unauthenticated as refusal:
-            raise Refused(refusal.code, refusal.message) from None
+            raise Refused(refusal.code, refusal.message, headers={"www-authenticate": "Bearer"}) from None
         origin = Origin(approach.address, approach.user_agent, approach.request_id)
-        desk = Desk(self.doors, viewer, self.doors.clock.now(), origin)
+        viewer = identity.viewer if identity else None
         return Context(
-            desk, self.following, is_secure=not self.settings.is_loopback, after=approach.last_event_id
+            Desk(self.doors, viewer, self.doors.clock.now(), origin),
+            self.following,
+            is_secure=not self.settings.is_loopback,
+            takes_cookies=approach.transport != "websocket",
+            after=approach.last_event_id,
+            identity=identity,
         )
 
     async def still_allowed(self, context: Context) -> bool:
         """Whether the viewer of *context* may go on listening."""
         return await self.following.standing.holds(context.desk.viewer)
+
+    async def _note_uses(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_NOTE_USES_EVERY):
+                    await self._closing.wait()
+            try:
+                await authentication.write_uses(self.doors)
+            except Exception:  # noqa: BLE001 -- logged whole; a session is used again, or was not worth noting
+                _log.exception("the uses of sessions could not be written down")
+            if self._closing.is_set():
+                return
 
     async def faults(self) -> dict[str, str | None]:
         """What keeps the service from answering, by part; None where nothing does."""
@@ -125,9 +171,17 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        async with self.house:
+        async with self.house, self._clock():
             yield
             await self.farewell()
+
+    @asynccontextmanager
+    async def _clock(self) -> AsyncIterator[None]:
+        clockwork = Clockwork(self.house.doors, JOBS)
+        if self.house.settings.jobs == "on":
+            await clockwork.start()
+        yield
+        await clockwork.stop()
 
     def _built(self, settings: Settings) -> ASGIApp:
         exact: dict[str, ASGIApp] = {
@@ -136,8 +190,9 @@ class Service:
             "/healthz": alive_page(),
             "/readyz": ready_page(self.house.faults),
         }
+        media = MediaFiles(lambda name: photos.file(self.house.doors, name))
         others = Starlette(
-            routes=[*explorer_routes(settings.has_explorer), Mount("/", nowhere)],
+            routes=[*explorer_routes(settings.has_explorer), Mount("/media", media), Mount("/", nowhere)],
             lifespan=self._lifespan,
             exception_handlers={HTTPException: json_fault},
         )
@@ -147,6 +202,25 @@ class Service:
 def build_app(settings: Settings) -> ASGIApp:
     """The service as an ASGI application; its lifespan opens and closes the doors."""
     return Service(House(settings)).app
+
+
+async def work(settings: Settings) -> None:
+    """Runs the jobs, and nothing else, until told to stop."""
+    stopped = asyncio.Event()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(told, stopped.set)
+    async with House(settings) as house:
+        clockwork = Clockwork(house.doors, JOBS)
+        await clockwork.start()
+        await stopped.wait()
+        await clockwork.stop()
+
+
+async def create_user(settings: Settings, *, name: str, email: str, password: str, role: Role) -> None:
+    """Makes a verified account. Raises Refusals, and AlreadyExists where the address has one."""
+    async with House(settings) as house:
+        desk = Desk(house.doors, None, house.doors.clock.now())
+        await accounts.create(desk, name=name, email=email, password=password, role=role)
 
 
 def from_environment() -> ASGIApp:

@@ -44,17 +44,9 @@ def serve(host: str, port: int, workers: int) -> None:
 def _serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     import uvicorn
 
-    from mentorhub.db import migrations
-
-    if settings.database_url.startswith("sqlite"):
-        if workers > 1:
-            raise click.UsageError("SQLite is served by one process; use PostgreSQL for --workers.")
-        migrations.upgrade(settings.database_url)
-    elif (found := migrations.current(settings.database_url)) != migrations.newest():
-        raise click.ClickException(
-            f"the database is at revision {found or 'none'}, this code needs {migrations.newest()}; "
-            "run: mentorhub upgrade"
-        )
+    if settings.database_url.startswith("sqlite") and workers > 1:
+        raise click.UsageError("SQLite is served by one process; use PostgreSQL for --workers.")
+    _make_ready(settings)
     uvicorn.run(
         "mentorhub.app:from_environment",
         factory=True,
@@ -69,6 +61,62 @@ def _serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         ws_ping_interval=None,
         timeout_graceful_shutdown=10,
     )
+
+
+def _make_ready(settings: Settings) -> None:
+    """Brings SQLite to the newest schema; other processes may be using PostgreSQL, so there it is only checked."""
+    from mentorhub.db import migrations
+
+    if settings.database_url.startswith("sqlite"):
+        migrations.upgrade(settings.database_url)
+    elif (found := migrations.current(settings.database_url)) != migrations.newest():
+        raise click.ClickException(
+            f"the database is at revision {found or 'none'}, this code needs {migrations.newest()}; "
+            "run: mentorhub upgrade"
+        )
+
+
+@main.command()
+def work() -> None:
+    """Run only the jobs: mails, and all that goes by the clock."""
+    from mentorhub.app import work as run_jobs
+
+    settings = read_settings()
+    _make_ready(settings)
+    asyncio.run(run_jobs(settings))
+
+
+@main.command("create-user")
+@click.option("--email", required=True, help="The address to sign in with; it counts as verified.")
+@click.option("--name", required=True, help="What others call them.")
+@click.option(
+    "--role",
+    default="member",
+    show_default=True,
+    type=click.Choice(["member", "admin", "superadmin"], case_sensitive=False),
+)
+def create_user(email: str, name: str, role: str) -> None:
+    """Make an account; the password is read from standard input."""
+    from mentorhub.app import create_user as create
+    from mentorhub.rules.refusals import Refusal, Refusals
+    from mentorhub.rules.vocabulary import Role
+
+    settings = read_settings()
+    _make_ready(settings)
+    password = _read_password()
+    try:
+        asyncio.run(create(settings, name=name, email=email, password=password, role=Role(role.upper())))
+    except (Refusal, Refusals) as refused:
+        told = refused.refusals if isinstance(refused, Refusals) else (refused,)
+        raise click.ClickException(" ".join(refusal.message for refusal in told)) from None
+    click.echo(f"{email} can sign in.")
+
+
+def _read_password() -> str:
+    if sys.stdin.isatty():
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @main.command()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, null, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mentorhub.db.database import Transaction
@@ -37,7 +37,7 @@ _CLAIM = change(
 _RELEASE = change(
     update(jobs)
     .where(jobs.c.name == bindparam("job"), jobs.c.claim == bindparam("holder"))
-    .values(claimed_until=_instant("now"), due_at=_instant("due"), claim=None)
+    .values(claimed_until=_instant("now"), due_at=_instant("due"), claim=null())
 )
 
 

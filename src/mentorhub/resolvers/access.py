@@ -1,9 +1,25 @@
 """Who may do what: asked here and nowhere else."""
 
+from typing import Final
+
 from mentorhub.db.bookings import BookingRow
 from mentorhub.resolvers.desk import Desk, Viewer, Work
 from mentorhub.rules.bookings import Hand
 from mentorhub.rules.refusals import EmailUnverified, Forbidden, Unauthenticated
+from mentorhub.rules.vocabulary import AccessScope
+
+_SCOPES: Final = {
+    "query": AccessScope.READ,
+    "subscription": AccessScope.READ,
+    "mutation": AccessScope.WRITE,
+}
+
+
+def may_operate(viewer: Viewer, operation: str) -> None:
+    """Whether the viewer's access token, if it is one, is for a query, mutation or subscription. Raises Forbidden."""
+    scope = _SCOPES[operation]
+    if viewer.scopes is not None and scope not in viewer.scopes:
+        raise Forbidden(f"This access token does not allow it: it lacks the scope {scope}.")
 
 
 def signed_in(asked: Desk | Work) -> Viewer:

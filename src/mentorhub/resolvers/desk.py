@@ -4,57 +4,30 @@ A use case takes the desk if it reads, or leads several steps; it takes `work`, 
 something: `await desk.do(bookings.confirm, booking_id=...)`. What it tells is stored in the same transaction.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from mentorhub.db import facts, figures
 from mentorhub.db.clock import Clock
 from mentorhub.db.database import Database, Reader, Transaction
+from mentorhub.mail import Mail
+from mentorhub.media import Media, Pictures
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers.chimes import Chimes
+from mentorhub.resolvers.identities import Identities
 from mentorhub.resolvers.kept import Kept
+from mentorhub.resolvers.viewers import Origin, Viewer
 from mentorhub.rules.facts import Fact
 from mentorhub.rules.keys import Key
-from mentorhub.rules.vocabulary import AccessScope, Role
 from mentorhub.settings import Settings
+
+__all__ = ["Bell", "Desk", "Doors", "Origin", "Viewer", "Work"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who asks. With an access token *scopes* is what it allows; with a session it is None, which allows everything."""
-
-    user_id: Key
-    role: Role
-    is_verified: bool
-    mentor_id: Key | None = None
-    """Their mentor profile, whatever its status."""
-    session_id: Key | None = None
-    token_id: Key | None = None
-    scopes: frozenset[AccessScope] | None = None
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether the administrators' part is open: by role, and by scope where a token is shown."""
-        allowed = self.scopes is None or AccessScope.ADMIN in self.scopes
-        return allowed and self.role is not Role.MEMBER
-
-    @property
-    def is_superadmin(self) -> bool:
-        return self.is_admin and self.role is Role.SUPERADMIN
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """From where somebody asks, for sessions, back-off and the audit log."""
-
-    address: str | None = None
-    user_agent: str | None = None
-    request_id: str | None = None
 
 
 class Bell(Protocol):
@@ -70,11 +43,17 @@ class Doors:
     clock: Clock
     settings: Settings
     passwords: Passwords
+    mail: Mail
+    media: Media
+    pictures: Pictures
     bell: Bell
     secret: bytes
     """Signs what leaves and must come back unchanged."""
+    exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Room for exports: each holds a connection for as long as its reader takes."""
     analytics: Kept = field(default_factory=lambda: Kept(timedelta(minutes=1)))
     chimes: Chimes = field(default_factory=Chimes)
+    identities: Identities = field(default_factory=Identities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +68,7 @@ class Work:
     told: list[Fact] = field(default_factory=list)
     counted: dict[str, int] = field(default_factory=dict)
     rung: set[str] = field(default_factory=set)
+    known_anew: set[Key | None] = field(default_factory=set)
 
     @property
     def reader(self) -> Reader:
@@ -107,6 +87,12 @@ class Work:
         """Has *job* look, once this is committed, for what was written for it here."""
         self.rung.add(job)
 
+    def know_anew(self, user_id: Key | None) -> None:
+        """Has whoever shows a credential of a user looked up again, once this is committed: what they are, or whether
+        they may come in at all, has changed. None stands for everybody.
+        """
+        self.known_anew.add(user_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -115,7 +101,7 @@ class Desk:
     doors: Doors
     viewer: Viewer | None
     now: datetime
-    origin: Origin = Origin()
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def reader(self) -> Reader:
@@ -124,6 +110,10 @@ class Desk:
     @property
     def settings(self) -> Settings:
         return self.doors.settings
+
+    def anew(self) -> "Desk":
+        """The same, now: for what goes on for long."""
+        return replace(self, now=self.doors.clock.now())
 
     async def do(
         self, action: Callable[Concatenate[Work, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -134,9 +124,10 @@ class Desk:
         """
         told = False
         rung: set[str] = set()
+        known_anew: set[Key | None] = set()
 
         async def act(transaction: Transaction) -> T:
-            nonlocal told, rung
+            nonlocal told, rung, known_anew
             work = Work(transaction, self.viewer, self.now, self.settings, self.origin)
             result = await action(work, *args, **kwargs)
             await facts.write(
@@ -147,10 +138,12 @@ class Desk:
                 address=self.origin.address,
             )
             await figures.add(transaction, work.counted)
-            told, rung = bool(work.told), work.rung
+            told, rung, known_anew = bool(work.told), work.rung, work.known_anew
             return result
 
         result = await self.doors.database.write(act)
+        for user_id in known_anew:
+            self.doors.identities.forget(user_id)
         if told:
             self.doors.bell.ring()
         for job in rung:

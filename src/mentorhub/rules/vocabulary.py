@@ -175,3 +175,11 @@ class HealthStatus(Word):
     OK = auto()
     DEGRADED = auto()
     DOWN = auto()
+
+
+class SecurityChange(Word):
+    """What a fact of the kind SECURITY_CHANGED tells in its data, as `what`."""
+
+    PASSWORD = auto()
+    EMAIL = auto()
+    NEW_DEVICE = auto()

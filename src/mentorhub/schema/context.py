@@ -11,6 +11,7 @@ from mentorhub.execution import Batches
 from mentorhub.resolvers.audiences import Notice, audience_of, watched
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.resolvers.following import Following
+from mentorhub.resolvers.identities import Identity
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,6 +28,10 @@ class Context:
     following: Following
     is_secure: bool = False
     """Whether cookies go over HTTPS only."""
+    takes_cookies: bool = True
+    """Whether a cookie given here reaches its browser."""
+    identity: Identity | None = None
+    """What the viewer has shown; None where nothing was shown, or where it is not to be looked at again."""
     after: str | None = None
     """Where a reader of events that lost its connection goes on: newer than any `after` of its variables."""
     batches: Batches = field(default_factory=Batches)
@@ -42,8 +47,7 @@ class Context:
         return "__Host-mentorhub-session" if is_secure else "mentorhub-session"
 
     def fresh(self) -> Self:
-        now = self.desk.doors.clock.now()
-        return replace(self, desk=replace(self.desk, now=now), batches=Batches(), cookies=[], extensions={})
+        return replace(self, desk=self.desk.anew(), batches=Batches(), cookies=[], extensions={})
 
     @property
     def audience(self) -> Hashable:

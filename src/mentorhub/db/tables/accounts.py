@@ -1,6 +1,8 @@
 """Accounts: users, their sessions, the tokens mailed to them, their access tokens, and attempts to get in."""
 
-from sqlalchemy import Index, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from mentorhub.db.tables.columns import (
@@ -18,6 +20,10 @@ from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import AccessScope, Role, TokenPurpose, UserStatus
 
 
+def _where(rule: str) -> Any:
+    return {"postgresql_where": text(rule), "sqlite_where": text(rule)}
+
+
 class User(SQLModel, table=True):
     __tablename__ = "users"
     __table_args__ = (
@@ -27,6 +33,11 @@ class User(SQLModel, table=True):
         check("region IS NULL OR length(region) = 2", "region_length"),
         check("(status = 'DELETED') = (email IS NULL)", "deleted_has_no_email"),
         UniqueConstraint("email"),
+        Index("ix_users_joined_at", "joined_at", "id"),
+        Index("ix_users_superadmins", "id", **_where("role = 'SUPERADMIN'")),
+        Index(
+            "ix_users_unverified", "joined_at", **_where("email_verified_at IS NULL AND status = 'ACTIVE'")
+        ),
     )
 
     id: Key = primary_key()

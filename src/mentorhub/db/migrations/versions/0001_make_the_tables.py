@@ -163,6 +163,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
+    op.create_index("ix_users_joined_at", "users", ["joined_at", "id"], unique=False)
+    op.create_index(
+        "ix_users_superadmins",
+        "users",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("role = 'SUPERADMIN'"),
+        sqlite_where=sa.text("role = 'SUPERADMIN'"),
+    )
+    op.create_index(
+        "ix_users_unverified",
+        "users",
+        ["joined_at"],
+        unique=False,
+        postgresql_where=sa.text("email_verified_at IS NULL AND status = 'ACTIVE'"),
+        sqlite_where=sa.text("email_verified_at IS NULL AND status = 'ACTIVE'"),
+    )
     op.create_table(
         "access_tokens",
         sa.Column("id", types.KeyColumn(), nullable=False),

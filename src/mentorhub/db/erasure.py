@@ -1,0 +1,69 @@
+"""What goes of somebody whose account is deleted; what others keep of them stays, without a name."""
+
+from typing import Any, Final
+
+from sqlalchemy import Table, bindparam, delete, null, update
+
+from mentorhub.db.database import Transaction
+from mentorhub.db.statements import change
+from mentorhub.db.tables.accounts import access_tokens, known_devices, mailed_tokens, sessions, users
+from mentorhub.db.tables.availability import availability, time_off
+from mentorhub.db.tables.bookings import idempotency_keys
+from mentorhub.db.tables.mentors import mentors
+from mentorhub.rules.accounts import DELETED_NAME
+from mentorhub.rules.keys import Key
+from mentorhub.rules.vocabulary import Role, UserStatus
+
+_THEIRS: Final[tuple[Table, ...]] = (
+    sessions,
+    mailed_tokens,
+    access_tokens,
+    known_devices,
+    idempotency_keys,
+)
+"""Tables whose rows go with their `user_id`."""
+_MENTORS: Final[tuple[Table, ...]] = (availability, time_off)
+"""Tables whose rows go with their `mentor_id`."""
+
+
+def _of(table: Table, column: str) -> Any:
+    return table.c[column] == bindparam(column, type_=table.c[column].type)
+
+
+_GO = [change(delete(table).where(_of(table, "user_id"))) for table in _THEIRS]
+_MENTOR_GOES = [change(delete(table).where(_of(table, "mentor_id"))) for table in _MENTORS]
+_ANONYMISE = change(
+    update(users)
+    .where(users.c.id == bindparam("user_id", type_=users.c.id.type))
+    .values(
+        name=DELETED_NAME,
+        email=null(),
+        password_hash=null(),
+        email_verified_at=null(),
+        role=Role.MEMBER,
+        status=UserStatus.DELETED,
+        timezone=null(),
+        region=null(),
+        photo=null(),
+        calendar_secret=null(),
+    )
+)
+_ANONYMISE_MENTOR = change(
+    update(mentors)
+    .where(mentors.c.id == bindparam("mentor_id", type_=mentors.c.id.type))
+    .values(photo=null(), default_meeting_url=null(), accepting_requests=False)
+)
+
+
+async def erase_user(transaction: Transaction, user_id: Key) -> None:
+    """Leaves of a user a row that says nothing of them, and nothing of what was theirs alone."""
+    await transaction.run(_ANONYMISE, user_id=user_id)
+    for go in _GO:
+        await transaction.run(go, user_id=user_id)
+
+
+async def erase_mentor(transaction: Transaction, mentor_id: Key) -> None:
+    """Removes what a mentor's profile keeps beside its words: availability, time off, addresses."""
+    await transaction.run(_ANONYMISE_MENTOR, mentor_id=mentor_id)
+    for go in _MENTOR_GOES:
+        await transaction.run(go, mentor_id=mentor_id)

@@ -1,0 +1,14 @@
+"""Mails on standard output, for whoever looks at it anyway."""
+
+import sys
+from email.message import EmailMessage
+
+
+class Console:
+    async def send(self, mail: EmailMessage) -> None:
+        text = mail.get_body(("plain",))
+        content = text.get_content() if text else ""
+        rule = "-" * 72
+        lines = (rule, f"To: {mail['To']}", f"Subject: {mail['Subject']}", "", content, rule, "")
+        sys.stdout.write("\n".join(lines))
+        sys.stdout.flush()
