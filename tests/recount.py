@@ -184,8 +184,8 @@ def _of_mentors(rows: Everything, now: datetime) -> Faults:
             "name": user.name,
             "photo": user.photo,
         }
-        if mentor.next_slot_until is None or now <= mentor.next_slot_until:
-            # After that the clock looks again.
+        if mentor.next_slot_until is None or now < mentor.next_slot_until:
+            # From then on the clock looks again.
             first = min(offered[mentor.id], default=NEVER)
             counted |= {"next_slot_at": first, "is_open": first != NEVER}
         for name, value in counted.items():
