@@ -155,9 +155,10 @@ async def test_whoever_does_not_say_who_he_is_in_time_is_closed() -> None:
 
 
 async def pinging(talk: Talk) -> None:
-    while True:
-        await talk.say(type="ping")
-        await talk.hear()
+    async with asyncio.timeout(5):
+        while True:
+            await talk.say(type="ping")
+            await talk.hear()
 
 
 async def test_one_says_who_he_is_once(door: Door) -> None:
