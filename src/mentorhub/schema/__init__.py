@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from mentorhub.execution import Engine, Limits
 from mentorhub.schema import (
+    accounts,
     activity,
     administration,
     announcements,
@@ -22,13 +23,17 @@ from mentorhub.schema import (
     incidents,
     mentors,
     oversight,
+    photos,
+    sessions,
     slots,
     support,
+    tokens,
     users,
     viewer,
     words,
 )
 from mentorhub.schema.context import Context
+from mentorhub.schema.gate import GatedEngine
 from mentorhub.schema.refusing import masked
 from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.scalars import SCALARS
@@ -37,6 +42,7 @@ COLUMNS = (
     words, users, viewer, mentors, slots, bookings, booking_events, booking_lists, booking_mutations, feedback,
     incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
     incident_handling, feedback_hiding,
+    sessions, accounts, tokens, photos,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 
@@ -52,8 +58,8 @@ def build_schema() -> strawberry.Schema:
 
 
 def build_engine(*, limits: Limits | None = None, introspection: bool = True) -> Engine:
-    """What runs operations of this API: limits, masks, deadline."""
-    return Engine(build_schema(), limits=limits or Limits(), mask=masked)
+    """What runs operations of this API: admits, limits, masks, deadline."""
+    return GatedEngine(build_schema(), limits=limits or Limits(), mask=masked)
 
 
 __all__ = ["COLUMNS", "Context", "build_engine", "build_schema"]
