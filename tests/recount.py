@@ -192,8 +192,8 @@ def _of_mentors(rows: Everything, now: datetime) -> Faults:
             kept = getattr(mentor, name)
             if kept != value and not (isinstance(value, float) and abs(kept - value) < 1e-9):
                 yield f"mentor {mentor.id}: {name} is {kept}, counted {value}"
-    approved = {row.id for row in rows.mentors if row.status == "APPROVED"}
-    known = Counter(row.expertise_id for row in rows.mentor_expertise if row.mentor_id in approved)
+    public = {row.id for row in rows.mentors if row.is_public}
+    known = Counter(row.expertise_id for row in rows.mentor_expertise if row.mentor_id in public)
     for subject in rows.expertise:
         if subject.mentor_count != known[subject.id]:
             yield f"expertise {subject.slug}: {subject.mentor_count} mentors, counted {known[subject.id]}"

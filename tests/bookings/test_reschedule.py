@@ -137,7 +137,7 @@ async def test_crossing_moves_take_no_slot_from_each_other(scene: Scene) -> None
         ),
     )
 
-    assert codes == [["SLOT_TAKEN"]] * 2
+    assert list(codes) == [["SLOT_TAKEN"]] * 2
 
 
 async def test_an_answer_before_a_move_is_no_answer_to_it(scene: Scene) -> None:

@@ -18,13 +18,15 @@ nothing is left to do, by `await api.run_jobs()`.
 
 from typing import Final
 
-from mentorhub.jobs import accounts, mails
+from mentorhub.jobs import accounts, bookings, mails
 from mentorhub.jobs.clock import Clockwork, Job
 
 JOBS: Final[tuple[Job, ...]] = (
     accounts.SWEEP,
     accounts.SWEEP_UNVERIFIED,
     accounts.REMOVE_PHOTOS,
+    bookings.EXPIRE,
+    bookings.FORGET_KEYS,
     mails.SEND,
 )
 """In the order in which they run where all do: mails last, since the others write them."""

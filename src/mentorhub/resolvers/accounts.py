@@ -7,7 +7,7 @@ that goes out differs, and only its reader sees that.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mentorhub.db import accounts, locks, sessions, tokens
+from mentorhub.db import accounts, booking_changes, locks, sessions, tokens
 from mentorhub.db.accounts import AccountRow
 from mentorhub.db.database import Violated
 from mentorhub.resolvers import access, attempts, letters, profiles
@@ -245,6 +245,8 @@ async def update(work: Work, *, given: Mapping[str, Any]) -> Viewer:
             timezone=changed.timezone,
             region=changed.region,
         )
+    if changed.name != account.name:
+        await booking_changes.reword_of(work.transaction, account.id)
     return viewer
 
 

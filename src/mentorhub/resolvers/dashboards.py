@@ -1,13 +1,11 @@
 """The mentor's dashboard: kept figures, and what the clock adds to them."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from statistics import median
 from typing import NamedTuple
 
-from mentorhub.db import bookings, dashboards, mentors
+from mentorhub.db import dashboards, mentors
 from mentorhub.db.bookings import BookingRow
-from mentorhub.db.mentors import MentorRow
 from mentorhub.resolvers.desk import Desk, Viewer
 from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.keys import Key
@@ -46,12 +44,6 @@ async def of_viewer(desk: Desk, viewer: Viewer) -> Dashboard | None:
         completion_rate=share(completed, active.ended),
         average_session_minutes=row.completed_minutes / completed if completed else None,
     )
-
-
-async def response_rates(desk: Desk, rows: Sequence[MentorRow]) -> list[float | None]:
-    """Of each mentor, the share of requests answered, of those answered or expired; None before the first."""
-    overdue = await bookings.overdue_of_mentors(desk.reader, [row.id for row in rows], now=desk.now)
-    return [share(row.answered_count, row.expired_count + overdue.get(row.id, 0)) for row in rows]
 
 
 async def mentees(desk: Desk, mentor_id: Key) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mentorhub.db import accounts, erasure, locks, mails, mentor_changes, mentors
+from mentorhub.db import accounts, booking_changes, erasure, locks, mails, mentor_changes, mentors
 from mentorhub.db.accounts import AccountRow
 from mentorhub.db.mentors import MentorRow
 from mentorhub.resolvers import access, photos
@@ -48,6 +48,7 @@ async def _erase(work: Work, account: AccountRow) -> None:
     profile = (await mentors.by_users(work.transaction, [account.id])).get(account.id)
     if profile is not None:
         await _erase_mentor(work, profile)
+    await booking_changes.reword_of(work.transaction, account.id)
     if account.is_active:
         work.count({"users": -1})
     work.tell(
