@@ -21,7 +21,7 @@ from mentorhub.live import Log
 from mentorhub.mail import Mail, open_mail
 from mentorhub.media import Pictures, open_media
 from mentorhub.passwords import Passwords
-from mentorhub.resolvers import accounts, authentication, photos
+from mentorhub.resolvers import accounts, authentication, exports, photos
 from mentorhub.resolvers.desk import Desk, Doors, Origin
 from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
@@ -35,6 +35,7 @@ from mentorhub.web.doors import Doors as WebDoors
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
 from mentorhub.web.limits import Limits
+from mentorhub.web.exports import export_routes
 from mentorhub.web.media import MediaFiles
 from mentorhub.web.origins import Origins
 from mentorhub.web.pages import alive_page, json_fault, nowhere, ready_page, schema_page
@@ -192,7 +193,12 @@ class Service:
         }
         media = MediaFiles(lambda name: photos.file(self.house.doors, name))
         others = Starlette(
-            routes=[*explorer_routes(settings.has_explorer), Mount("/media", media), Mount("/", nowhere)],
+            routes=[
+                *explorer_routes(settings.has_explorer),
+                *export_routes(lambda token: exports.lines(self.house.doors, token)),
+                Mount("/media", media),
+                Mount("/", nowhere),
+            ],
             lifespan=self._lifespan,
             exception_handlers={HTTPException: json_fault},
         )

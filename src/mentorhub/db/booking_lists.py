@@ -38,10 +38,18 @@ class Shape(NamedTuple):
 
 @lru_cache(maxsize=_SHAPES)
 def listing(shape: Shape) -> Listing[BookingRow]:
-    sql = select(*COLUMNS).select_from(FROM).where(*_conditions(shape))
+    sql = select(*COLUMNS).select_from(FROM).where(*conditions(shape))
+    return Listing(sql, BookingRow, *columns_of(shape), descending=is_descending(shape))
+
+
+def columns_of(shape: Shape) -> tuple[ColumnElement[datetime], ColumnElement[Key]]:
+    """What the list is sorted by."""
     column = {BookingOrder.REQUESTED_LATEST: bookings.c.requested_at}.get(shape.order, bookings.c.starts_at)
-    is_descending = shape.order is not BookingOrder.STARTS_SOONEST
-    return Listing(sql, BookingRow, column, bookings.c.id, descending=is_descending)
+    return column, bookings.c.id
+
+
+def is_descending(shape: Shape) -> bool:
+    return shape.order is not BookingOrder.STARTS_SOONEST
 
 
 _VIEWER = bindparam("viewer", type_=KeyColumn())
@@ -55,7 +63,8 @@ _IS_UPCOMING: ColumnElement[bool] = and_(
 )
 
 
-def _conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
+def conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
+    """What is true of every booking in the list."""
     if shape.viewer is not None:
         yield or_(*(_IS_THEIRS[party] for party in sorted(shape.viewer)))
     if shape.statuses is not None:

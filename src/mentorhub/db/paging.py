@@ -43,13 +43,20 @@ class Total(NamedTuple):
 class Listing(Generic[R]):
     """A list: what is selected, and its order, total through the key that comes last.
 
-    All columns of the order are selected, never null, and sorted in one direction.
+    All columns of the order are selected, never null, and sorted in one direction. *long* marks a list of which even
+    a page may read much.
     """
 
     def __init__(
-        self, sql: Select[Any], row: type[R], *order: ColumnElement[Any], descending: bool = False
+        self,
+        sql: Select[Any],
+        row: type[R],
+        *order: ColumnElement[Any],
+        descending: bool = False,
+        long: bool = False,
     ) -> None:
         self._sql = sql
+        self._long = long
         self._row = row
         self._order = order
         self._descending = descending
@@ -93,7 +100,7 @@ class Listing(Generic[R]):
             sql = sql.where(place > bound if self._descending else place < bound)
         descends = self._descending is not backward
         ordered = [column.desc() if descends else column.asc() for column in self._order]
-        return Statement(sql.order_by(*ordered).limit(LIMITED), self._row)
+        return Statement(sql.order_by(*ordered).limit(LIMITED), self._row, long=self._long)
 
     def _bound(self, name: str) -> Any:
         return tuple_(

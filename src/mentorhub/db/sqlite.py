@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from mentorhub.db.database import Database, Reader, Transaction, Violated
 from mentorhub.db.statements import Compiled, Statement
+from mentorhub.rules import search_words
 from mentorhub.rules.refusals import Unavailable
 
 R = TypeVar("R")
@@ -34,6 +35,7 @@ def connect(path: str) -> sqlite3.Connection:
         path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=_WAIT_FOR_LOCK
     )
     tune(connection)
+    connection.create_function("search_words", 1, search_words.text_of, deterministic=True)
     return connection
 
 

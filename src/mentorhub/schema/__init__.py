@@ -16,6 +16,7 @@ from mentorhub.schema import (
     bookings,
     dashboards,
     errors,
+    exports,
     faq,
     feedback,
     feedback_hiding,
@@ -28,8 +29,10 @@ from mentorhub.schema import (
     slots,
     support,
     tokens,
+    user_administration,
     users,
     viewer,
+    warnings,
     words,
 )
 from mentorhub.schema.context import Context
@@ -41,7 +44,7 @@ from mentorhub.schema.scalars import SCALARS
 COLUMNS = (
     words, users, viewer, mentors, slots, bookings, booking_events, booking_lists, booking_mutations, feedback,
     incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
-    incident_handling, feedback_hiding,
+    incident_handling, feedback_hiding, warnings, user_administration, exports,
     sessions, accounts, tokens, photos,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
