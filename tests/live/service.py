@@ -4,13 +4,13 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from mentorhub.app import House, Service
-from mentorhub.db import sessions
-from mentorhub.db.tables.accounts import users
+from mentorhub.db.tables.accounts import sessions, users
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.facts import Fact
@@ -79,28 +79,24 @@ class Live:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
     async def person(
-        self, *, name: str = "Noor Adeyemi", role: Role = Role.MEMBER, key: Key | None = None
+        self,
+        *,
+        name: str = "Noor Adeyemi",
+        role: Role = Role.MEMBER,
+        timezone: str | None = None,
+        key: Key | None = None,
     ) -> Person:
         """Somebody who is signed in; the user with *key*, if it is given."""
         database = self.house.doors.database
         if key is None:
             row: dict[str, Any] = {"name": name, "email": f"{new_secret().lower()}@example.com", "role": role}
             row |= {"status": UserStatus.ACTIVE, "email_verified_at": MONDAY, "joined_at": MONDAY}
+            row |= {"timezone": timezone}
             [key] = await rows.add(database, users, row)
-        token, now, owner = new_secret(), self.clock.now(), key
-
-        session = await database.write(
-            lambda transaction: sessions.add(
-                transaction,
-                user_id=owner,
-                token_hash=hashed(token),
-                at=now,
-                expires_at=now.replace(year=now.year + 1),
-                user_agent=None,
-                ip_address=None,
-            )
-        )
-        return Person(owner, session, token)
+        token, now = new_secret(), self.clock.now()
+        row = {"user_id": key, "token_hash": hashed(token), "created_at": now, "last_used_at": now}
+        [session] = await rows.add(database, sessions, row | {"expires_at": now + timedelta(days=365)})
+        return Person(key, session, token)
 
     async def admin(self) -> Person:
         return await self.person(name="Ada Root", role=Role.ADMIN)

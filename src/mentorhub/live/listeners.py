@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, Final, TypeVar
 
 from mentorhub.rules.refusals import SlowConsumer
+
+T = TypeVar("T")
 
 WAITING: Final = 1000
 """Entries that may wait for one listener before it is too slow."""
@@ -24,6 +26,25 @@ class Entry:
         self.place = row.place
         self.read_at = read_at
         self.common: dict[Any, Any] = {}
+
+    async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+        """What *make* makes of this entry, made once for all listeners."""
+        while True:
+            making: asyncio.Future[tuple[T] | None] | None = self.common.get(key)
+            if making is None:
+                making = self.common[key] = asyncio.get_running_loop().create_future()
+                try:
+                    made = await make()
+                except BaseException:
+                    # Whoever waits tries in turn.
+                    del self.common[key]
+                    making.set_result(None)
+                    raise
+                making.set_result((made,))
+                return made
+            done = making.result() if making.done() else await asyncio.shield(making)
+            if done is not None:
+                return done[0]
 
 
 Wanted = Callable[[Any], bool]

@@ -1,10 +1,11 @@
 """Following the log: from a cursor or from now on, each entry once, for as long as the viewer may."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import aclosing
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from mentorhub.db import facts
 from mentorhub.db.facts import FactRow, Place
@@ -53,6 +54,8 @@ class Following:
     def __init__(self, log: Log, standing: Standing) -> None:
         self.log = log
         self.standing = standing
+        self.kept: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
+        """What listeners of one thing have in common, as long as there are any."""
 
     async def start(self, desk: Desk, after: str | None) -> Place:
         """The place from which a listener goes on: the cursor's, or the present end. Raises CursorInvalid."""

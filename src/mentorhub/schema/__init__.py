@@ -13,6 +13,7 @@ from mentorhub.schema import (
     booking_events,
     booking_lists,
     booking_mutations,
+    booking_subscriptions,
     bookings,
     dashboards,
     errors,
@@ -22,6 +23,7 @@ from mentorhub.schema import (
     feedback_hiding,
     incident_handling,
     incidents,
+    live,
     mentors,
     oversight,
     photos,
@@ -46,6 +48,7 @@ COLUMNS = (
     incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
     incident_handling, feedback_hiding, warnings, user_administration, exports,
     sessions, accounts, tokens, photos,
+    live, booking_subscriptions,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 
