@@ -199,6 +199,7 @@ def test_a_mentor_who_takes_no_requests_offers_nothing(offer: Offer, expected: l
         (Asker(busy=[interval("2026-06-17 10:59/12:00")]), ["VIEWER_BUSY"]),
         (Asker(busy=[interval("2026-06-17 11:00/12:00")]), []),
         (Asker(is_the_mentor=True), ["OWN_SLOT"]),
+        (Asker(limits=PendingLimits(with_mentor=1, in_all=1)), []),
         (Asker(pending_with_mentor=2, pending_in_all=9), []),
         (Asker(pending_with_mentor=3, pending_in_all=3), ["REQUEST_LIMIT"]),
         (Asker(pending_with_mentor=0, pending_in_all=10), ["REQUEST_LIMIT"]),
@@ -251,6 +252,22 @@ def test_the_ends_of_the_calendar_are_outside(time: datetime, zone: str) -> None
 
     assert found.reasons[0] == TimeReason.OUTSIDE_AVAILABILITY
     assert found.slot is None
+
+
+@pytest.mark.parametrize(
+    ("slot", "expected"),
+    [
+        ("2026-06-16 11:59/13:00", False),
+        ("2026-06-16 12:00/13:00", True),
+        ("2026-06-22 11:59/13:00", True),
+        ("2026-06-22 12:00/13:00", False),
+    ],
+)
+def test_a_row_is_offered_from_the_notice_to_before_the_horizon(
+    slot: str,
+    expected: bool,  # noqa: FBT001 -- a table
+) -> None:
+    assert is_offered(interval(slot), OFFER, now=NOW) is expected
 
 
 def test_the_window_is_of_true_hours() -> None:
