@@ -39,7 +39,8 @@ def offered_while(
     the slots too. In or near a booked session never; in or near a pending request from its expiry on.
     """
     # The horizon reaches a start just after, and instants are kept to the microsecond.
-    offered_from = [slot.starts_at - rules.horizon + timedelta.resolution for slot in slots]
+    lead, notice = rules.horizon - timedelta.resolution, rules.minimum_notice
+    offered_from = [slot.starts_at - lead for slot in slots]
     ends = chain(
         ((request, request.respond_by) for request in pending), ((session, NEVER) for session in booked)
     )
@@ -47,8 +48,7 @@ def offered_while(
         for position in _crowded(slots, booking, rules.buffer):
             offered_from[position] = max(offered_from[position], end)
     return [
-        OfferedWhile(start, slot.starts_at - rules.minimum_notice)
-        for start, slot in zip(offered_from, slots, strict=True)
+        OfferedWhile(start, slot.starts_at - notice) for start, slot in zip(offered_from, slots, strict=True)
     ]
 
 

@@ -67,13 +67,14 @@ def wanted(
     holders = {(request.starts_at, request.ends_at): SlotStatus.HELD for request in pending}
     holders |= {(session.starts_at, session.ends_at): SlotStatus.BOOKED for session in booked}
     offered = offered_while(slots, rules, pending=pending, booked=booked)
+    same_terms = terms(rules)
     return [
         Wanted(
             slot.starts_at,
             slot.ends_at,
             holders.get((slot.starts_at, slot.ends_at), SlotStatus.OPEN),
             *while_,
-            terms(rules),
+            same_terms,
         )
         for slot, while_ in zip(slots, offered, strict=True)
     ]
