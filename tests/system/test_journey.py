@@ -42,8 +42,8 @@ COMPLETE = """mutation ($input: CompleteBookingInput!) {
 LEAVE_FEEDBACK = """mutation ($input: LeaveFeedbackInput!) {
   leaveFeedback(input: $input) { feedback { rating } userErrors { code message } }
 }"""
-BOOKING_CHANGES = """subscription {
-  bookingStatusChanged { status previousStatus booking { id topic meetingUrl viewerCan } cursor }
+BOOKING_CHANGES = """subscription ($after: String) {
+  bookingStatusChanged(after: $after) { status previousStatus booking { id topic meetingUrl viewerCan } cursor }
 }"""
 FEED = "subscription ($after: String) { activityFeed(after: $after) { kind cursor summary actor { name } } }"
 STANDING = """query ($id: ID!) {
@@ -52,17 +52,16 @@ STANDING = """query ($id: ID!) {
 }"""
 
 
-async def _sign_up(service: Service, name: str) -> Client:
-    client = Client(service)
+async def _sign_up(client: Client, name: str) -> None:
+    service = client.service
     email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
     await client.do(SIGN_UP, input={"name": name, "email": email, "password": PASSWORD})
     token = token_in(await service.mail_to(email, about="verify"))
     client.token = (await client.do(VERIFY, input={"token": token}))["token"]
-    return client
 
 
-async def _administrator(service: Service) -> Client:
-    service.run(
+async def _sign_in_as_administrator(client: Client) -> None:
+    client.service.run(
         "create-user",
         "--email",
         "ada@example.com",
@@ -72,10 +71,8 @@ async def _administrator(service: Service) -> Client:
         "superadmin",
         text=PASSWORD,
     )
-    client = Client(service)
     payload = await client.do(SIGN_IN, input={"email": "ada@example.com", "password": PASSWORD})
     client.token = payload["token"]
-    return client
 
 
 async def _hears(feed: Subscription, kinds: list[str]) -> None:
@@ -86,15 +83,21 @@ async def _hears(feed: Subscription, kinds: list[str]) -> None:
 
 async def test_a_mentee_books_a_mentor_and_everybody_hears_of_it(database_url: str, tmp_path: Path) -> None:
     sandbox = {"MENTORHUB_SANDBOX": "on"}
-    async with serving(database_url, tmp_path, **sandbox) as service:
-        admin = await _administrator(service)
+    async with (
+        serving(database_url, tmp_path, **sandbox) as service,
+        Client(service) as admin,
+        Client(service) as mentor,
+        Client(service) as mentee,
+    ):
+        await _sign_in_as_administrator(admin)
         begin: str = (await admin.ask("{ viewer { cursor } }"))["viewer"]["cursor"]
         async with admin.listening(FEED, after=begin) as feed:
-            mentor, mentee = await _sign_up(service, "Tomas Okafor"), await _sign_up(service, "Mina Laurent")
+            await _sign_up(mentor, "Tomas Okafor")
+            await _sign_up(mentee, "Mina Laurent")
             await _hears(feed, ["USER_JOINED", "USER_JOINED"])
 
             mentor_id = await _become_mentor(mentor, admin)
-            await _hears(feed, ["MENTOR_APPLIED", "MENTOR_APPROVED"])
+            await _hears(feed, ["EXPERTISE_CREATED", "MENTOR_APPLIED", "MENTOR_APPROVED"])
 
             slot = await _offer_and_find(mentor, mentee, mentor_id)
             async with (
