@@ -101,8 +101,13 @@ def tell(
                 "starts_at": written(row.starts_at),
                 "reason": reason,
             },
+            by_administrator=_is_no_party(work, row) and not is_by_clock,
         )
     )
+
+
+def _is_no_party(work: Work, row: BookingRow) -> bool:
+    return work.viewer is not None and work.viewer.user_id not in {row.mentee_id, row.mentor_user_id}
 
 
 def refused(violated: Violated, row: BookingRow) -> Refusal | Violated:

@@ -15,11 +15,11 @@ from mentorhub.rules.vocabulary import MentorStatus, RejectionReason
 
 async def approve(work: Work, *, mentor_id: Key) -> MentorRow:
     """Makes an application a public profile, with its slots. Of two decisions at once one wins."""
-    row = await _found(work, mentor_id)
+    row = await found(work, mentor_id)
     status = decided(row.status, MentorStatus.APPROVED)
-    row = await _decide(work, row._replace(status=status, approved_at=work.now))
+    row = await decide(work, row._replace(status=status, approved_at=work.now))
     work.count({"mentors_pending": -1, "mentors_approved": 1})
-    _tell(work, row, ActivityKind.MENTOR_APPROVED)
+    tell(work, row, ActivityKind.MENTOR_APPROVED)
     return row
 
 
@@ -27,25 +27,27 @@ async def reject(
     work: Work, *, mentor_id: Key, reason: RejectionReason, note: str | None = None
 ) -> MentorRow:
     """Declines an application; its owner is told why, and may apply again."""
-    row = await _found(work, mentor_id)
+    row = await found(work, mentor_id)
     note = texts.optional_paragraphs(note, field="note", at_most=LONGEST_NOTE)
     status = decided(row.status, MentorStatus.REJECTED)
-    row = await _decide(work, row._replace(status=status), reason=reason, note=note)
+    row = await decide(work, row._replace(status=status), reason=reason, note=note)
     work.count({"mentors_pending": -1})
-    _tell(work, row, ActivityKind.MENTOR_REJECTED)
+    tell(work, row, ActivityKind.MENTOR_REJECTED)
     return row
 
 
-async def _found(work: Work, mentor_id: Key) -> MentorRow:
+async def found(work: Work, mentor_id: Key) -> MentorRow:
+    """The profile that an administrator decides on, locked. Raises NotFound."""
     access.admin(work)
     if mentor_id not in await mentors.by_keys(work.transaction, [mentor_id]):
         raise NotFound(field="mentor_id")
     return await locked(work, mentor_id)
 
 
-async def _decide(
+async def decide(
     work: Work, row: MentorRow, *, reason: RejectionReason | None = None, note: str | None = None
 ) -> MentorRow:
+    """Stores *row* with who decided so and why; slots and counts follow."""
     row = row._replace(
         decided_at=work.now,
         decided_by=access.admin(work).user_id,
@@ -55,7 +57,7 @@ async def _decide(
     return await show_or_hide(work, row)
 
 
-def _tell(work: Work, row: MentorRow, kind: ActivityKind) -> None:
+def tell(work: Work, row: MentorRow, kind: ActivityKind) -> None:
     work.tell(
         Fact(
             kind,
