@@ -1,7 +1,7 @@
 """The rows of mentors' slots, as rebuilding reads and writes them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, or_, select, update
@@ -14,9 +14,10 @@ from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.mentors import mentors
 from mentorhub.db.types import Instant, KeyColumn
+from mentorhub.rules.instants import ALWAYS, NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.rebuilding import Changes, Wanted
-from mentorhub.rules.slots import LONGEST_SLOT, SessionRules
+from mentorhub.rules.slots import LONGEST_SLOT, MOST_BUFFER, SessionRules
 from mentorhub.rules.vocabulary import ACTIVE, BookingStatus, SlotStatus
 
 
@@ -86,7 +87,8 @@ _STANDING = Statement(
 _HOLDERS = Statement(
     select(*(bookings.c[name] for name in HolderRow._fields))
     .where(among(bookings.c.mentor_id, _MENTORS), bookings.c.status.in_(ACTIVE))
-    .where(bookings.c.starts_at > _EARLIEST, bookings.c.ends_at > _SINCE),
+    .where(bookings.c.starts_at > _EARLIEST, bookings.c.ends_at > _SINCE)
+    .where(bookings.c.starts_at < bindparam("until", type_=Instant())),
     HolderRow,
 )
 _CLOSE = change(update(slots).where(among(slots.c.id, "keys")).values(status=SlotStatus.CLOSED))
@@ -132,11 +134,13 @@ async def standing(reader: Reader, mentors_: Sequence[Key], *, since: datetime) 
 
 
 async def holders(
-    reader: Reader, mentors_: Sequence[Key], *, since: datetime, within: timedelta
+    reader: Reader, mentors_: Sequence[Key], *, since: datetime, until: datetime = NEVER
 ) -> list[HolderRow]:
-    """The active bookings of *mentors_* that end after *since*, or at most *within* before it."""
-    since -= within
-    return await reader.all(_HOLDERS, mentors=list(mentors_), since=since, earliest=since - LONGEST_SLOT)
+    """The active bookings of *mentors_* that last at some time between the two, or are a buffer away."""
+    since, until = max(since, ALWAYS) - MOST_BUFFER, min(until, NEVER) + MOST_BUFFER
+    return await reader.all(
+        _HOLDERS, mentors=list(mentors_), since=since, earliest=since - LONGEST_SLOT, until=until
+    )
 
 
 async def apply(transaction: Transaction, found: Sequence[tuple[Key, Changes]]) -> None:

@@ -4,10 +4,10 @@ It says the same as `rules.listing.offered_while`, for a few rows at a time; a t
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, case, func, literal, or_, select, update
 
 from mentorhub.db.constructs import among, greatest, least, now, shifted
 from mentorhub.db.database import Transaction
@@ -20,13 +20,13 @@ from mentorhub.db.types import Instant, KeyColumn
 from mentorhub.rules.instants import ALWAYS, NEVER
 from mentorhub.rules.intervals import Spanning
 from mentorhub.rules.keys import Key
-from mentorhub.rules.slots import BOUNDS, LONGEST_SLOT
+from mentorhub.rules.slots import LONGEST_SLOT, MOST_BUFFER
 from mentorhub.rules.vocabulary import ACTIVE, BookingStatus, SlotStatus
 
 _NEVER: Final = literal(NEVER, Instant())
 _ALWAYS: Final = literal(ALWAYS, Instant())
 _DAY_MINUTES: Final = 24 * 60
-_FARTHEST: Final = LONGEST_SLOT + timedelta(minutes=2 * BOUNDS["buffer_minutes"][1])
+_FARTHEST: Final = LONGEST_SLOT + 2 * MOST_BUFFER
 """What starts earlier or later by more is not near."""
 _IS_PENDING: Final = bookings.c.status == BookingStatus.PENDING
 
@@ -101,8 +101,9 @@ _FIRST: Final = (
     .where(among(mentors.c.id, "mentors"))
     .subquery("first")
 )
+# Offered to the very instant that is kept, it is gone just after.
 _FIRST_IS_GONE_AT: Final = (
-    select(func.min(slots.c.offered_until))
+    select(shifted(func.min(slots.c.offered_until), literal(0, Integer()), microseconds=1))
     .where(slots.c.mentor_id == _FIRST.c.id, slots.c.starts_at == _FIRST.c.starts_at, IS_OFFERED)
     .scalar_subquery()
 )

@@ -90,6 +90,12 @@ class Listing(Generic[R]):
         return counted.total if counted else 0
 
     def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[R]:  # noqa: FBT001 -- a cache's key
+        descends = self._descending is not backward
+        ordered = [column.desc() if descends else column.asc() for column in self._order]
+        sql = self._between(has_after=has_after, has_before=has_before)
+        return Statement(sql.order_by(*ordered).limit(LIMITED), self._row, long=self._long)
+
+    def _between(self, *, has_after: bool, has_before: bool) -> Select[Any]:
         sql = self._sql
         place = tuple_(*self._order)
         if has_after:
@@ -98,9 +104,7 @@ class Listing(Generic[R]):
         if has_before:
             bound = self._bound("before")
             sql = sql.where(place > bound if self._descending else place < bound)
-        descends = self._descending is not backward
-        ordered = [column.desc() if descends else column.asc() for column in self._order]
-        return Statement(sql.order_by(*ordered).limit(LIMITED), self._row, long=self._long)
+        return sql
 
     def _bound(self, name: str) -> Any:
         return tuple_(

@@ -10,13 +10,21 @@ from sqlalchemy.types import Boolean
 
 from mentorhub.db.types import Column
 
+Word = str | Sequence[str]
+"""One to be found, or several of which any will do."""
 
-def _tsquery(words: Sequence[str]) -> str:
-    return " & ".join(f"'{word}':*" for word in words)
+
+def _tsquery(words: Sequence[Word]) -> str:
+    return " & ".join(_any_of(word, "'{}':*", " | ") for word in words)
 
 
-def _fts5(words: Sequence[str]) -> str:
-    return " ".join(f'"{word}"*' for word in words)
+def _fts5(words: Sequence[Word]) -> str:
+    return " AND ".join(_any_of(word, '"{}"*', " OR ") for word in words)
+
+
+def _any_of(word: Word, beginning: str, or_: str) -> str:
+    words = [word] if isinstance(word, str) else word
+    return f"({or_.join(map(beginning.format, words))})"
 
 
 class Sought(Column):
@@ -27,14 +35,18 @@ class Sought(Column):
 
 
 class has_words(ColumnElement[bool]):  # noqa: N801 -- reads as SQL
-    """Each word of the list parameter *name* begins a word in *column*, the `search` of mentors or bookings."""
+    """Each word of the list parameter *name* begins a word in *column*, the `search` of mentors or bookings.
+
+    *in_order* says that many rows have them, which are best read in the list's own order.
+    """
 
     inherit_cache = False
     type = Boolean()
     _is_implicitly_boolean = True  # else SQLite is told "= 1", and takes no index
 
-    def __init__(self, column: Any, name: str) -> None:
+    def __init__(self, column: Any, name: str, *, in_order: bool = False) -> None:
         self.column = column
+        self.in_order = in_order
         self.key_column = column.table.c.id
         self.index = f"{column.table.name.removesuffix('s')}_search"
         self.values: BindParameter[Any] = bindparam(name, type_=Sought())
@@ -43,7 +55,8 @@ class has_words(ColumnElement[bool]):  # noqa: N801 -- reads as SQL
 @compiles(has_words, "postgresql")
 def _has_words_postgresql(element: has_words, compiler: SQLCompiler, **options: Any) -> str:
     column, words = (compiler.process(part, **options) for part in (element.column, element.values))
-    return f"{column} @@ CAST({words} AS tsquery)"
+    found = f"{column} @@ CAST({words} AS tsquery)"
+    return f"({found}) IS TRUE" if element.in_order else found
 
 
 @compiles(has_words, "sqlite")

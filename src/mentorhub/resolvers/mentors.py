@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from mentorhub.db import mentors
+from mentorhub.db import bookings, mentors
 from mentorhub.db.mentors import MentorRow
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.keys import Key
+from mentorhub.rules.tallies import share
 
 
 async def by_keys(desk: Desk, keys: Sequence[Key]) -> dict[Key, MentorRow]:
@@ -17,6 +18,18 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, MentorRow]:
     """Those of *keys* whom the viewer may see: the approved, their own, all for administrators."""
     found = await mentors.by_keys(desk.reader, keys)
     return {key: row for key, row in found.items() if is_visible(desk, row)}
+
+
+async def visible_of_users(desk: Desk, users: Sequence[Key]) -> Mapping[Key, MentorRow]:
+    """The profiles of *users* that the viewer may see, by the users' keys."""
+    found = await mentors.by_users(desk.reader, users)
+    return {key: row for key, row in found.items() if is_visible(desk, row)}
+
+
+async def response_rates(desk: Desk, rows: Sequence[MentorRow]) -> list[float | None]:
+    """The share of requests that each of *rows* answered; what is overdue was not, whether or not it is stored."""
+    overdue = await bookings.overdue_of_mentors(desk.reader, [row.id for row in rows], now=desk.now)
+    return [share(row.answered_count, row.expired_count + overdue.get(row.id, 0)) for row in rows]
 
 
 async def kept_by_viewer(desk: Desk, keys: Sequence[Key]) -> set[Key]:
@@ -34,8 +47,12 @@ async def fresh(work: Work, keys: Sequence[Key]) -> dict[Key, MentorRow]:
 
 
 def is_visible(desk: Desk, row: MentorRow) -> bool:
-    viewer = desk.viewer
-    return row.is_public or is_own(desk, row) or (viewer is not None and viewer.is_admin)
+    return row.is_public or is_kept_by_viewer(desk, row)
+
+
+def is_kept_by_viewer(desk: Desk, row: MentorRow) -> bool:
+    """Whether *row* is the viewer's own, or the viewer an administrator."""
+    return is_own(desk, row) or (desk.viewer is not None and desk.viewer.is_admin)
 
 
 def is_own(desk: Desk, row: MentorRow) -> bool:

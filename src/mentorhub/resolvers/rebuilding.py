@@ -1,7 +1,7 @@
 """Slots follow what they are made of: rebuilt when a mentor changes it, cut further as the clock goes on."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -13,12 +13,11 @@ from mentorhub.rules import rebuilding, zones
 from mentorhub.rules.facts import Fact, QuietKind
 from mentorhub.rules.keys import Key
 from mentorhub.rules.rebuilding import Changes
-from mentorhub.rules.slots import BOUNDS, slots_between
+from mentorhub.rules.slots import slots_between
 from mentorhub.rules.vocabulary import BookingStatus
 
 _MENTORS_AT_ONCE: Final = 20
 _LOOKS_AT_ONCE: Final = 100
-_MOST_BUFFER: Final = timedelta(minutes=BOUNDS["buffer_minutes"][1])
 
 
 async def rebuild(work: Work, mentor_id: Key) -> None:
@@ -99,7 +98,7 @@ async def _found(
     keys = [mentor.id for mentor in mentors]
     blocks = await availability.blocks_of(work.transaction, keys)
     time_off = await availability.time_off_of(work.transaction, keys, now=work.now)
-    bookings = await cutting.holders(work.transaction, keys, since=since, within=_MOST_BUFFER)
+    bookings = await cutting.holders(work.transaction, keys, since=since)
     rows_of = {key: list(group) for key, group in groupby(rows, attrgetter("mentor_id"))}
     found, cuts = [], []
     for mentor in mentors:

@@ -1,6 +1,7 @@
 """Mentors: what a profile may say, on which terms sessions are given, and what becomes of an application."""
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import auto
 from typing import Any, Final, TypedDict
 
 from mentorhub.rules import texts, urls, zones
@@ -8,13 +9,42 @@ from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import Invalid, Required, WrongState
 from mentorhub.rules.slots import BOUNDS
-from mentorhub.rules.vocabulary import MentorStatus
+from mentorhub.rules.vocabulary import MentorStatus, Word
 
 BIO: Final = (50, 500)
 YEARS: Final = (0, 70)
 MOST_EXPERTISE: Final = 10
 LONGEST_LINE: Final = 120
 LONGEST_NOTE: Final = 2_000
+
+
+class MentorOrder(Word):
+    """What mentors are sorted by."""
+
+    RECOMMENDED = auto()
+    RATING = auto()
+    SESSIONS = auto()
+    NEWEST = auto()
+    NAME = auto()
+    SOONEST_SLOT = auto()
+
+
+class AvailabilityStatus(Word):
+    """Whether a mentor can be booked."""
+
+    OPEN = auto()
+    FULLY_BOOKED = auto()
+    NOT_ACCEPTING = auto()
+    AWAY = auto()
+
+
+def availability_status(*, is_accepting: bool, is_away: bool, has_open_slot: bool) -> AvailabilityStatus:
+    """The first of these that holds: they take no requests, are away, have an open slot."""
+    if not is_accepting:
+        return AvailabilityStatus.NOT_ACCEPTING
+    if is_away:
+        return AvailabilityStatus.AWAY
+    return AvailabilityStatus.OPEN if has_open_slot else AvailabilityStatus.FULLY_BOOKED
 
 
 class Profile(TypedDict, total=False):

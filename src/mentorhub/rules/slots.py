@@ -49,6 +49,7 @@ BOUNDS: Final = {
     "horizon_days": (1, 180),
 }
 """The least and the greatest value of each of the session rules."""
+MOST_BUFFER: Final = timedelta(minutes=BOUNDS["buffer_minutes"][1])
 
 
 def slots_between(

@@ -10,6 +10,7 @@ from mentorhub.schema import (
     administration,
     announcements,
     audit,
+    availability,
     booking_events,
     booking_lists,
     booking_mutations,
@@ -17,6 +18,7 @@ from mentorhub.schema import (
     bookings,
     dashboards,
     errors,
+    expertise,
     exports,
     faq,
     feedback,
@@ -24,15 +26,21 @@ from mentorhub.schema import (
     incident_handling,
     incidents,
     live,
+    mentor_lists,
     mentors,
+    moderation,
     oversight,
     photos,
+    profiles,
     sessions,
+    slot_lists,
     slots,
     support,
+    time_off,
     tokens,
     user_administration,
     users,
+    verdicts,
     viewer,
     warnings,
     words,
@@ -44,11 +52,12 @@ from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.scalars import SCALARS
 
 COLUMNS = (
-    words, users, viewer, mentors, slots, bookings, booking_events, booking_lists, booking_mutations, feedback,
+    words, users, viewer, expertise, mentors, slots, verdicts, mentor_lists, slot_lists,
+    bookings, booking_events, booking_lists, booking_mutations, feedback,
     incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
     incident_handling, feedback_hiding, warnings, user_administration, exports,
-    sessions, accounts, tokens, photos,
-    live, booking_subscriptions,
+    live, booking_subscriptions, sessions, accounts, tokens, photos,
+    profiles, availability, time_off, moderation,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 
@@ -58,7 +67,14 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[errors.InputError, errors.SlotError, errors.StateError, errors.ThrottleError],
+        types=[
+            errors.InputError,
+            errors.SlotError,
+            errors.StateError,
+            errors.ThrottleError,
+            availability.WeeklyAvailability,
+            availability.DateAvailability,
+        ],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
 

@@ -17,6 +17,7 @@ from mentorhub.rules.facts import ActivityKind
 from mentorhub.schema.announcements import Announcement
 from mentorhub.schema.bookings import Booking
 from mentorhub.schema.context import Info
+from mentorhub.schema.expertise import Expertise
 from mentorhub.schema.faq import FaqEntry
 from mentorhub.schema.feedback import Feedback
 from mentorhub.schema.incidents import Incident
@@ -71,11 +72,12 @@ Kinds = Annotated[
     list[ActivityKind] | None, strawberry.argument(description="Only these; all when none is given.")
 ]
 ActivitySubject = Annotated[
-    User | Mentor | Booking | Feedback | Incident | Announcement | FaqEntry | SupportTicket,
+    User | Mentor | Booking | Feedback | Incident | Announcement | Expertise | FaqEntry | SupportTicket,
     strawberry.union("ActivitySubject", description="What an activity is about."),
 ]
 _SUBJECTS = {
-    "User", "Mentor", "Booking", "Feedback", "Incident", "Announcement", "FaqEntry", "SupportTicket",
+    "User", "Mentor", "Booking", "Feedback", "Incident", "Announcement", "Expertise", "FaqEntry",
+    "SupportTicket",
 }  # fmt: skip
 
 

@@ -1,19 +1,34 @@
-"""Slots."""
+"""Slots, and what mentors have of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated, Final
 
 import strawberry
 
 from mentorhub.db.mentors import MentorRow
 from mentorhub.db.slots import SlotRow
-from mentorhub.execution import batch
-from mentorhub.resolvers import mentors, slots
+from mentorhub.execution import batch, extend
+from mentorhub.resolvers import mentors, slot_lists, slots
+from mentorhub.rules.mentors import AvailabilityStatus
 from mentorhub.rules.vocabulary import SlotStatus
 from mentorhub.schema import times
 from mentorhub.schema.context import Info
+from mentorhub.schema.errors import SlotError
 from mentorhub.schema.mentors import Mentor
 from mentorhub.schema.nodes import Node, id_of, node_type
+from mentorhub.schema.words import declare
+
+_SLOTS: Final = 50
+
+declare(
+    AvailabilityStatus,
+    "Whether a mentor can be booked; the first of NOT_ACCEPTING, AWAY, OPEN and FULLY_BOOKED that holds.",
+    OPEN="Has an open slot.",
+    FULLY_BOOKED="Has none within the horizon.",
+    NOT_ACCEPTING="Takes no requests at present.",
+    AWAY="Is on time off now.",
+)
 
 
 def _id(root: SlotRow) -> strawberry.ID:
@@ -39,3 +54,64 @@ class Slot(Node):
         resolver=times.duration_minutes, description="Elapsed minutes, not those of the wall clock."
     )
     status: SlotStatus = strawberry.field(description="HELD by a pending request, BOOKED once confirmed.")
+
+
+async def _of_mentors(
+    parents: Sequence[MentorRow],
+    info: Info,
+    *,
+    from_: Annotated[
+        datetime | None,
+        strawberry.argument(name="from", description="Starting then or later; now if not given."),
+    ] = None,
+    until: Annotated[datetime | None, strawberry.argument(description="Starting before then.")] = None,
+    first: Annotated[int | None, strawberry.argument(description="How many, 1 to 500.")] = _SLOTS,
+) -> list[list[SlotRow]]:
+    found = await slot_lists.of_mentors(
+        info.context.desk,
+        [row.id for row in parents],
+        since=from_,
+        until=until,
+        first=_SLOTS if first is None else first,
+    )
+    return [found[row.id] for row in parents]
+
+
+async def _next(parents: Sequence[MentorRow], info: Info) -> list[SlotRow | None]:
+    found = await slot_lists.of_mentors(info.context.desk, [row.id for row in parents], first=1)
+    return [next(iter(found[row.id]), None) for row in parents]
+
+
+async def _statuses(parents: Sequence[MentorRow], info: Info) -> list[AvailabilityStatus]:
+    return await slot_lists.availability_statuses(info.context.desk, parents)
+
+
+@extend(Mentor)
+class MentorSlots:
+    slots: list[Slot] = batch(
+        _of_mentors,
+        description=(
+            "Open slots in a window of at most 92 days, soonest first, 500 at most; from now on if no window is given."
+        ),
+    )
+    next_slot: Slot | None = batch(_next, description="The open slot that starts soonest.")
+    availability_status: AvailabilityStatus = batch(
+        _statuses, description="Whether they can be booked at present."
+    )
+
+
+async def _alternatives(parents: Sequence[SlotError], info: Info) -> list[list[SlotRow]]:
+    desk = info.context.desk
+    return [
+        (await slot_lists.near(desk, [error.mentor_id], instant=error.near))[error.mentor_id]
+        if error.mentor_id and error.near
+        else []
+        for error in parents
+    ]
+
+
+@extend(SlotError)
+class SlotErrorAlternatives:
+    alternatives: list[Slot] = batch(
+        _alternatives, description="Up to three open slots of the same mentor, those nearest in time."
+    )

@@ -1,0 +1,156 @@
+"""Slots that are offered, across mentors, soonest first.
+
+Most slots that start soon are not offered, since mentors want notice, nor are the farthest, which the horizon has not
+reached yet. So the list is merged from one for each kind of terms (`Slot.terms`), which the index gives from where its
+offered slots begin to where they end: what a page costs does not depend on how many slots are not offered. Of a few
+mentors it is merged from one for each of them.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.sql.util import ClauseAdapter
+
+from mentorhub.db.constructs import among, each, now, shifted
+from mentorhub.db.database import Reader
+from mentorhub.db.paging import Listing
+from mentorhub.db.slots import IS_OFFERED, MAY_BE_OFFERED, OFFERED_COLUMNS, SlotRow
+from mentorhub.db.statements import LIMITED, Statement
+from mentorhub.db.tables.availability import slots
+from mentorhub.db.tables.mentors import mentor_expertise
+from mentorhub.db.types import Instant
+from mentorhub.rules.keys import Key
+
+_SHAPES: Final = 64
+_ORDER: Final = (slots.c.starts_at, slots.c.id)
+
+
+class Shape(NamedTuple):
+    """What makes one list's SQL another's; its values are given at the call by these names, `since` and `until` too."""
+
+    mentors: bool = False
+    expertise: bool = False
+    minimum_minutes: bool = False
+
+
+@lru_cache(maxsize=_SHAPES)
+def listing(shape: Shape) -> Listing[SlotRow]:
+    """Values: `now`, `since`, `until`, and those that *shape* names."""
+    return _Merged(select(*OFFERED_COLUMNS).where(*_conditions(shape)), of_mentors=shape.mentors)
+
+
+def _given(name: str) -> Any:
+    return bindparam(name, type_=Instant())
+
+
+_HAS_EXPERTISE: Final = exists().where(
+    mentor_expertise.c.mentor_id == slots.c.mentor_id, among(mentor_expertise.c.expertise_id, "expertise")
+)
+
+
+def _conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
+    yield IS_OFFERED
+    yield slots.c.starts_at >= now()
+    yield slots.c.starts_at >= _given("since")
+    yield slots.c.starts_at < _given("until")
+    if shape.mentors:
+        yield among(slots.c.mentor_id, "mentors")
+    if shape.expertise:
+        yield _HAS_EXPERTISE
+    if shape.minimum_minutes:
+        yield slots.c.ends_at >= shifted(slots.c.starts_at, bindparam("minimum_minutes", type_=Integer()))
+
+
+def _kinds() -> Any:
+    """The terms there are, each found from the one before by the index, past all slots that share it."""
+    first = select(func.min(slots.c.terms).label("terms")).where(MAY_BE_OFFERED)
+    kinds = first.cte("kinds", recursive=True)
+    other = slots.alias("other")
+    after = (
+        select(func.min(other.c.terms))
+        .where(ClauseAdapter(other).traverse(MAY_BE_OFFERED), other.c.terms > kinds.c.terms)
+        .correlate(kinds)
+        .scalar_subquery()
+    )
+    return kinds.union_all(select(after).where(kinds.c.terms.is_not(None)))
+
+
+_KINDS: Final = _kinds()
+_IS_OF_KIND: Final = and_(
+    slots.c.terms == _KINDS.c.terms,
+    slots.c.starts_at >= shifted(now(), _KINDS.c.terms // literal(1_000, Integer()) * literal(60, Integer())),
+    # Exactly is said elsewhere: SQLite moves instants by whole milliseconds.
+    slots.c.starts_at
+    <= shifted(now(), _KINDS.c.terms % literal(1_000, Integer()) * literal(24 * 60, Integer())),
+)
+
+
+class _Merged(Listing[SlotRow]):
+    """A list merged from the beginnings of one for each kind of terms, or for each of the mentors named."""
+
+    def __init__(self, sql: Select[Any], *, of_mentors: bool) -> None:
+        super().__init__(sql, SlotRow, *_ORDER)
+        if of_mentors:
+            self._source: Any = each("mentors")
+            self._is_of_source: ColumnElement[bool] = slots.c.mentor_id == self._source.c.value
+        else:
+            self._source, self._is_of_source = _KINDS, _IS_OF_KIND
+
+    def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[SlotRow]:  # noqa: FBT001 -- as there
+        def sorted_(table: Any) -> list[Any]:
+            order = (table.c.starts_at, table.c.id)
+            return [column.desc() if backward else column.asc() for column in order]
+
+        own = self._between(has_after=has_after, has_before=has_before).where(self._is_of_source)
+        own = own.order_by(*sorted_(slots)).limit(LIMITED)
+        lateral = own.lateral("own")
+        postgresql = select(*lateral.c).select_from(self._source.join(lateral, true()))
+        # SQLite knows no LATERAL: first the keys of each kind, then their rows.
+        found = slots.alias("found")
+        keys = own.with_only_columns(slots.c.id).correlate(self._source)
+        sqlite = select(*(ClauseAdapter(found).traverse(column) for column in OFFERED_COLUMNS)).select_from(
+            self._source.join(found, found.c.id.in_(keys))
+        )
+        return Statement(
+            postgresql.order_by(*sorted_(lateral)).limit(LIMITED),
+            SlotRow,
+            sqlite=sqlite.order_by(*sorted_(found)).limit(LIMITED),
+        )
+
+
+class _Offering(NamedTuple):
+    mentor_id: Key
+
+
+_OFFERING: Final = Statement(
+    select(slots.c.mentor_id)
+    .select_from(_KINDS.join(slots, _IS_OF_KIND))
+    .where(*_conditions(Shape()))
+    .limit(LIMITED),
+    _Offering,
+)
+
+
+async def mentors_between(
+    reader: Reader, *, since: datetime, until: datetime, now: datetime, most: int
+) -> set[Key] | None:
+    """The mentors with slots that are offered *now* and start from *since* to before *until*.
+
+    None where these slots are more than *most*.
+    """
+    rows = await reader.all(_OFFERING, since=since, until=until, now=now, limit=most + 1)
+    return {row.mentor_id for row in rows} if len(rows) <= most else None
