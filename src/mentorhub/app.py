@@ -21,7 +21,7 @@ from mentorhub.live import Log
 from mentorhub.mail import Mail, open_mail
 from mentorhub.media import Pictures, open_media
 from mentorhub.passwords import Passwords
-from mentorhub.resolvers import accounts, authentication, exports, photos
+from mentorhub.resolvers import accounts, authentication, exports, photos, telling
 from mentorhub.resolvers.desk import Desk, Doors, Origin
 from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
@@ -71,6 +71,7 @@ class House:
         self.log = Log(
             read=lambda place, limit: facts.after(database.reader, place, limit=limit),
             end=lambda: facts.end(database.reader),
+            grown=lambda: self.doors.chimes.ring(telling.JOB),
         )
         self._bell = open_bell(settings.database_url, self.log.ring)
         self.doors = Doors(

@@ -11,6 +11,7 @@ import httpx
 
 from mentorhub.app import House, Service
 from mentorhub.db.tables.accounts import sessions, users
+from mentorhub.jobs import JOBS, Clockwork
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.facts import Fact
@@ -111,6 +112,10 @@ class Live:
             work.tell(*told)
 
         await self.desk().do(do)
+
+    async def run_jobs(self) -> None:
+        """Does what the clock would do by now."""
+        await Clockwork(self.house.doors, JOBS).run_all()
 
     @asynccontextmanager
     async def ear(

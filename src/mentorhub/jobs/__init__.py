@@ -18,7 +18,7 @@ nothing is left to do, by `await api.run_jobs()`.
 
 from typing import Final
 
-from mentorhub.jobs import accounts, availability, bookings, mails
+from mentorhub.jobs import accounts, availability, bookings, mails, telling
 from mentorhub.jobs.clock import Clockwork, Job
 
 JOBS: Final[tuple[Job, ...]] = (
@@ -29,6 +29,7 @@ JOBS: Final[tuple[Job, ...]] = (
     bookings.FORGET_KEYS,
     availability.CUT,
     availability.LOOK,
+    telling.TELL,
     mails.SEND,
 )
 """In the order in which they run where all do: mails last, since the others write them."""

@@ -41,10 +41,19 @@ Read = Callable[[Any, int], Awaitable[Tail]]
 class Log:
     """*read* gives what follows a place, so much at most, each with its `place`; *end* the last place."""
 
-    def __init__(self, *, read: Read, end: Callable[[], Awaitable[Any]], poll_seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        read: Read,
+        end: Callable[[], Awaitable[Any]],
+        poll_seconds: float = 1.0,
+        grown: Callable[[], None] | None = None,
+    ) -> None:
+        """*grown* is called whenever something was handed over, for jobs that read the log by themselves."""
         self._read = read
         self._end = end
         self._poll = poll_seconds
+        self._grown = grown
         self._rung = asyncio.Event()
         self._listeners: WeakSet[Listener] = WeakSet()
         self._place: Any = None
@@ -158,6 +167,8 @@ class Log:
                 # First of all: who comes to listen while it is handed over reads up to here.
                 self._place = row.place
                 await self._hand_over(Entry(row, now))
+            if tail.facts and self._grown:
+                self._grown()
             if len(tail.facts) < _AT_ONCE:
                 if not tail.is_held_up:
                     self._caught_up_at = loop.time()

@@ -60,6 +60,8 @@ class QuietKind(Word):
     PROFILE_CHANGED = auto()
     SECURITY_CHANGED = auto()
     """Something about the account's security: a new device, another password or address."""
+    NOTIFIED = auto()
+    """A user was notified: the subject is the notification, `user_id` the user."""
 
 
 FactKind = ActivityKind | QuietKind

@@ -183,3 +183,23 @@ class SecurityChange(Word):
     PASSWORD = auto()
     EMAIL = auto()
     NEW_DEVICE = auto()
+
+
+class NotificationKind(Word):
+    BOOKING_REQUESTED = auto()
+    BOOKING_CONFIRMED = auto()
+    BOOKING_DECLINED = auto()
+    BOOKING_CANCELLED = auto()
+    BOOKING_EXPIRED = auto()
+    BOOKING_COMPLETED = auto()
+    BOOKING_RESCHEDULED = auto()
+    MEETING_URL_SET = auto()
+    SESSION_REMINDER = auto()
+    FEEDBACK_RECEIVED = auto()
+    MENTOR_APPROVED = auto()
+    MENTOR_REJECTED = auto()
+    MENTOR_DEACTIVATED = auto()
+    WARNING_ISSUED = auto()
+    ANNOUNCEMENT = auto()
+    SUPPORT_REPLY = auto()
+    SECURITY = auto()

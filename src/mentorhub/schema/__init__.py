@@ -28,6 +28,7 @@ from mentorhub.schema import (
     live,
     mentor_lists,
     mentors,
+    notifications,
     moderation,
     oversight,
     photos,
@@ -56,7 +57,7 @@ COLUMNS = (
     bookings, booking_events, booking_lists, booking_mutations, feedback,
     incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
     incident_handling, feedback_hiding, warnings, user_administration, exports,
-    live, booking_subscriptions, sessions, accounts, tokens, photos,
+    live, booking_subscriptions, notifications, sessions, accounts, tokens, photos,
     profiles, availability, time_off, moderation,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""

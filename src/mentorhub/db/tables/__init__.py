@@ -14,6 +14,7 @@ from mentorhub.db.tables import (
     incidents,
     jobs,
     mentors,
+    notifications,
     support,
     warnings,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "incidents",
     "jobs",
     "mentors",
+    "notifications",
     "support",
     "unique_by_columns",
     "warnings",

@@ -10,6 +10,16 @@ revision = "0001"
 down_revision = None
 
 
+_IS_NOTIFICATION_KIND = """
+    kind IN (
+        'BOOKING_REQUESTED', 'BOOKING_CONFIRMED', 'BOOKING_DECLINED', 'BOOKING_CANCELLED', 'BOOKING_EXPIRED',
+        'BOOKING_COMPLETED', 'BOOKING_RESCHEDULED', 'MEETING_URL_SET', 'SESSION_REMINDER', 'FEEDBACK_RECEIVED',
+        'MENTOR_APPROVED', 'MENTOR_REJECTED', 'MENTOR_DEACTIVATED', 'WARNING_ISSUED', 'ANNOUNCEMENT', 'SUPPORT_REPLY',
+        'SECURITY'
+    )
+"""
+
+
 def upgrade() -> None:
     op.create_table(
         "attempts",
@@ -39,7 +49,7 @@ def upgrade() -> None:
         "expertise",
         sa.Column("id", types.KeyColumn(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("slug", types.SortedText(), nullable=False),
         sa.Column("mentor_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expertise")),
         sa.UniqueConstraint("slug", name=op.f("uq_expertise_slug")),
@@ -235,7 +245,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("is_public", types.Flag(), server_default=sa.text("false"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("sort_name", sa.String(), nullable=False),
+        sa.Column("sort_name", types.SortedText(), nullable=False),
         sa.Column("photo", sa.String(), nullable=True),
         sa.Column("bio", sa.String(), nullable=False),
         sa.Column("company", sa.String(), nullable=True),
@@ -770,11 +780,60 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_warnings")),
     )
     op.create_index("ix_warnings_user_id", "warnings", ["user_id", "issued_at", "id"], unique=False)
+    op.create_table(
+        "log_readers",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("transaction", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_log_readers")),
+    )
+    op.create_table(
+        "notification_preferences",
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("email", types.Flag(), server_default=sa.text("true"), nullable=False),
+        sa.CheckConstraint(_IS_NOTIFICATION_KIND, name=op.f("ck_notification_preferences_kind_is_a_word")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_notification_preferences_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "kind", name=op.f("pk_notification_preferences")),
+    )
+    op.create_table(
+        "notifications",
+        sa.Column("id", types.KeyColumn(), nullable=False),
+        sa.Column("user_id", types.KeyColumn(), nullable=False),
+        sa.Column("fact_id", types.KeyColumn(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("booking_id", types.KeyColumn(), nullable=True),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("read_at", types.Instant(), nullable=True),
+        sa.CheckConstraint(_IS_NOTIFICATION_KIND, name=op.f("ck_notifications_kind_is_a_word")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_notifications_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.UniqueConstraint("user_id", "fact_id", name=op.f("uq_notifications_user_id")),
+    )
+    op.create_index(
+        "ix_notifications_user_created", "notifications", ["user_id", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_notifications_unread",
+        "notifications",
+        ["user_id", "created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("read_at IS NULL"),
+        sqlite_where=sa.text("read_at IS NULL"),
+    )
     op.bulk_insert(faq_entries, list(first_entries()))
     _hold()
 
 
 def downgrade() -> None:
+    for name in ("notifications", "notification_preferences", "log_readers"):
+        op.drop_table(name)
     for name in ("warnings", "announcements", "faq_entries", "ticket_messages", "support_tickets"):
         op.drop_table(name)
     op.drop_table("incident_notes")

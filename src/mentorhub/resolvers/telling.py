@@ -1,0 +1,135 @@
+"""Tells people of what happened: reads the log from a kept place, and writes notifications and mails, once each."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from mentorhub.db import announcements, bookings, facts, log_readers, mentors, notifications
+from mentorhub.db.database import Violated
+from mentorhub.db.facts import FactRow
+from mentorhub.db.keys import new_key
+from mentorhub.db.notifications import ReaderRow
+from mentorhub.resolvers import outbox
+from mentorhub.resolvers.desk import Desk, Doors, Work
+from mentorhub.rules.facts import KINDS, ActivityKind, Fact, QuietKind
+from mentorhub.rules.keys import Key
+from mentorhub.rules.letters import Letter
+from mentorhub.rules.telling import Person, Session, Story, Told, tell
+from mentorhub.rules.vocabulary import NotificationKind
+
+JOB: Final = "tell people"
+_SOME: Final = 100
+_READER: Final = "people"
+
+
+async def tell_some(doors: Doors) -> int:
+    """Tells of the next facts; how many were read. Whoever dies at it has done nothing, or all of it."""
+    try:
+        return await Desk(doors, None, doors.clock.now()).do(_tell_some)
+    except Violated:
+        # Another process has begun at the same time.
+        return 0
+
+
+async def _tell_some(work: Work) -> int:
+    place = await log_readers.claim(work.transaction, _READER)
+    if place is None:
+        return 0
+    found = (await facts.after(work.transaction, place, limit=_SOME)).facts
+    if found:
+        await _tell(work, found)
+        await log_readers.move(work.transaction, _READER, found[-1].place)
+    return len(found)
+
+
+async def _tell(work: Work, found: Sequence[FactRow]) -> None:
+    stories = [(row, story) for row in found if (story := await _story(work, row))]
+    told = [(row, each) for row, story in stories for each in tell(story)]
+    if not told:
+        return
+    keys = list({each.reader for _, each in told})
+    readers = await notifications.readers(work.transaction, keys)
+    muted = await notifications.muted(work.transaction, keys)
+    rows = []
+    for row, each in told:
+        reader = readers.get(each.reader)
+        if reader is None:
+            continue
+        key = new_key()
+        rows.append(
+            {
+                "id": key,
+                "user_id": each.reader,
+                "fact_id": row.id,
+                "kind": each.kind,
+                "title": each.title,
+                "body": each.body,
+                "booking_id": row.booking_id,
+                "created_at": work.now,
+            }
+        )
+        work.tell(
+            Fact(QuietKind.NOTIFIED, ("Notification", key), booking_id=row.booking_id, user_id=each.reader)
+        )
+        is_wanted = each.kind is NotificationKind.SECURITY or (reader.id, each.kind.value) not in muted
+        if each.is_mailed and is_wanted:
+            await _mail(work, reader, each)
+    if rows:
+        await notifications.add(work.transaction, rows)
+
+
+async def _mail(work: Work, reader: ReaderRow, told: Told) -> None:
+    if reader.email is None or not reader.is_verified:
+        return
+    letter = Letter(
+        subject=told.title,
+        name=reader.name,
+        paragraphs=(told.body,),
+        links=(("Open MentorHub", work.settings.client),),
+    )
+    await outbox.post(work, reader.email, letter.message(), user_id=reader.id)
+
+
+async def _story(work: Work, row: FactRow) -> Story | None:
+    """*row* with what it names; None where nobody is told of its kind."""
+    kind = KINDS.get(row.kind)
+    if kind is None or kind is QuietKind.NOTIFIED:
+        return None
+    booking = None
+    if row.booking_id:
+        found = await bookings.by_keys(work.transaction, [row.booking_id], now=work.now)
+        booking = found.get(row.booking_id)
+    user_id = row.user_id or (row.subject_id if row.subject_type == "User" else None)
+    title = text = ""
+    everybody: tuple[Person, ...] = ()
+    if kind is ActivityKind.ANNOUNCEMENT_POSTED and row.data.get("notify"):
+        posted = (await announcements.by_keys(work.transaction, [row.subject_id])).get(row.subject_id)
+        if posted is not None:
+            title, text = posted.title, posted.body
+            everybody = tuple(
+                _person(each) for each in (await notifications.everybody(work.transaction)).values()
+            )
+    mentor_user = await _owner(work, row)
+    people = await notifications.readers(work.transaction, [key for key in (user_id, mentor_user) if key])
+    return Story(
+        kind,
+        row.actor_id,
+        row.data,
+        mentor=_person(people[mentor_user]) if mentor_user in people else None,
+        user=_person(people[user_id]) if user_id in people else None,
+        session=Session(booking.topic, booking.starts_at, booking.meeting_url) if booking else None,
+        title=title,
+        text=text,
+        everybody=everybody,
+    )
+
+
+async def _owner(work: Work, row: FactRow) -> Key | None:
+    mentor_id = row.mentor_id or (row.subject_id if row.subject_type == "Mentor" else None)
+    if mentor_id is None:
+        return None
+    profile = (await mentors.by_keys(work.transaction, [mentor_id])).get(mentor_id)
+    return profile.user_id if profile else None
+
+
+def _person(row: ReaderRow) -> Person:
+    return Person(row.id, row.name, row.timezone)
