@@ -104,6 +104,12 @@ class Keys(Column):
     sent: ClassVar = {"sqlite": lambda value: orjson.dumps(value).decode(), "postgresql": list}
 
 
+class SortedText(Column):
+    """Text whose order is that of its code points, whatever the database's own language: the same on each of them."""
+
+    on: ClassVar = {"postgresql": lambda: Text(collation="C"), "sqlite": Text}
+
+
 class SearchWords(Column):
     """Normalised words, as one text with spaces between them: a `tsvector`, or text that a trigger puts into FTS5."""
 

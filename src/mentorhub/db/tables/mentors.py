@@ -17,7 +17,7 @@ from mentorhub.db.tables.columns import (
     table_of,
     whole,
 )
-from mentorhub.db.types import SearchWords
+from mentorhub.db.types import SearchWords, SortedText
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import MentorStatus, RejectionReason
 
@@ -30,7 +30,7 @@ class Expertise(SQLModel, table=True):
 
     id: Key = primary_key()
     name: str
-    slug: str
+    slug: str = Field(sa_type=SortedText, nullable=False)
     mentor_count: int = whole(default=0)
     """Kept: the approved mentors who have it."""
 
@@ -67,8 +67,8 @@ class Mentor(SQLModel, table=True):
     """Kept: approved, and the user is active."""
     name: str
     """Kept: the user's."""
-    sort_name: str
-    """The name normalised for sorting, ending in nothing else."""
+    sort_name: str = Field(sa_type=SortedText, nullable=False)
+    """The name as `rules.search_words.sort_key` folds it."""
     photo: str | None = None
     """Kept: the user's."""
     bio: str
