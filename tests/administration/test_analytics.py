@@ -279,3 +279,38 @@ async def test_analytics_are_for_administrators(api: Api) -> None:
 
     with pytest.raises(Forbidden):
         await analytics.over(desk, since=date(2026, 3, 1), until=date(2026, 4, 1), interval=Interval.DAY)
+
+
+ANALYTICS = """query ($from: Date!, $until: Date!) {
+  admin { analytics(from: $from, until: $until, interval: WEEK) {
+    growth { from newUsers newMentors newBookings completedSessions }
+    retentionRate completionRate averageRating mentorResponseHours cancellationRate feedbackRate
+    expertise { expertise { name } bookings mentors averageRating isUnderserved }
+    mentorsByTimezone { timezone mentors } menteesByRegion { region mentees } popularTimes { weekday hour sessions }
+  } }
+}"""
+
+
+async def test_administrators_read_analytics(api: Api) -> None:
+    keeper = await having.admin(api)
+    await having.expertise(api, "Sailing")
+
+    found = (await api.ask(ANALYTICS, keeper, **{"from": "2026-02-25", "until": "2026-03-09"}))["admin"][
+        "analytics"
+    ]
+
+    assert [(week["from"], week["newUsers"]) for week in found["growth"]] == [
+        ("2026-02-25", 0),
+        ("2026-03-02", 2),
+    ]
+    assert found["expertise"] == [
+        {
+            "expertise": {"name": "Sailing"},
+            "bookings": 0,
+            "mentors": 0,
+            "averageRating": None,
+            "isUnderserved": False,
+        }
+    ]
+    empty = await api.ask(ANALYTICS, keeper, **{"from": "2026-03-09", "until": "2026-03-09"})
+    assert empty.codes == ["BAD_USER_INPUT"]

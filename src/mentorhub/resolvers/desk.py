@@ -19,6 +19,7 @@ from mentorhub.passwords import Passwords
 from mentorhub.resolvers.chimes import Chimes
 from mentorhub.resolvers.identities import Identities
 from mentorhub.resolvers.kept import Kept
+from mentorhub.resolvers.traffic import Traffic
 from mentorhub.resolvers.viewers import Origin, Viewer
 from mentorhub.rules.facts import Fact
 from mentorhub.rules.keys import Key
@@ -51,6 +52,7 @@ class Doors:
     """Signs what leaves and must come back unchanged."""
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Room for exports: each holds a connection for as long as its reader takes."""
+    traffic: Traffic = field(default_factory=Traffic)
     analytics: Kept = field(default_factory=lambda: Kept(timedelta(minutes=1)))
     chimes: Chimes = field(default_factory=Chimes)
     identities: Identities = field(default_factory=Identities)

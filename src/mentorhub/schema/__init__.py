@@ -8,6 +8,7 @@ from mentorhub.schema import (
     accounts,
     activity,
     administration,
+    analytics,
     announcements,
     audit,
     availability,
@@ -23,9 +24,11 @@ from mentorhub.schema import (
     faq,
     feedback,
     feedback_hiding,
+    health,
     incident_handling,
     incidents,
     live,
+    mentor_decisions,
     mentor_lists,
     mentors,
     notifications,
@@ -47,7 +50,7 @@ from mentorhub.schema import (
     words,
 )
 from mentorhub.schema.context import Context
-from mentorhub.schema.gate import GatedEngine
+from mentorhub.schema.measuring import MeasuredEngine
 from mentorhub.schema.refusing import masked
 from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.scalars import SCALARS
@@ -58,7 +61,7 @@ COLUMNS = (
     incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
     incident_handling, feedback_hiding, warnings, user_administration, exports,
     live, booking_subscriptions, notifications, sessions, accounts, tokens, photos,
-    profiles, availability, time_off, moderation,
+    profiles, availability, time_off, moderation, mentor_decisions, analytics, health,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 
@@ -82,7 +85,7 @@ def build_schema() -> strawberry.Schema:
 
 def build_engine(*, limits: Limits | None = None, introspection: bool = True) -> Engine:
     """What runs operations of this API: admits, limits, masks, deadline."""
-    return GatedEngine(build_schema(), limits=limits or Limits(), mask=masked)
+    return MeasuredEngine(build_schema(), limits=limits or Limits(), mask=masked)
 
 
 __all__ = ["COLUMNS", "Context", "build_engine", "build_schema"]

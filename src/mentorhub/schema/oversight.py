@@ -5,9 +5,9 @@ from typing import Annotated, cast
 import strawberry
 
 from mentorhub.execution import extend
-from mentorhub.resolvers import booking_lists, feedback, incident_handling, support
+from mentorhub.resolvers import booking_lists, feedback, incident_handling, mentor_oversight, support
 from mentorhub.resolvers.paging import Paging
-from mentorhub.rules.vocabulary import BookingOrder, IncidentStatus, TicketStatus
+from mentorhub.rules.vocabulary import BookingOrder, IncidentStatus, MentorStatus, TicketStatus
 from mentorhub.schema.administration import Admin
 from mentorhub.schema.booking_lists import Filtered, Ordered, read
 from mentorhub.schema.bookings import Booking
@@ -15,6 +15,7 @@ from mentorhub.schema.connections import After, Before, Connection, First, Last
 from mentorhub.schema.context import Info
 from mentorhub.schema.feedback import Feedback
 from mentorhub.schema.incidents import Incident
+from mentorhub.schema.mentors import Mentor
 from mentorhub.schema.support import SupportTicket
 
 _SOME = "Only these; all when none is given."
@@ -22,6 +23,29 @@ _SOME = "Only these; all when none is given."
 
 @extend(Admin)
 class Oversight:
+    @strawberry.field(description="Mentors of any status, the latest application first.")
+    async def mentors(
+        self,
+        info: Info,
+        statuses: Annotated[list[MentorStatus] | None, strawberry.argument(description=_SOME)] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description=(
+                    "Words or beginnings of words in name, company, job title, bio or expertise, accents and case "
+                    "ignored; every word must match."
+                )
+            ),
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Mentor]:
+        paging = Paging(first, after, last, before)
+        found = await mentor_oversight.mentors(info.context.desk, paging, statuses=statuses, search=search)
+        return cast("Connection[Mentor]", found)
+
     @strawberry.field(description="Everybody's bookings.")
     async def bookings(
         self,
