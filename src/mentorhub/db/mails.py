@@ -126,13 +126,13 @@ async def enqueue_letter(
     transaction: Transaction,
     recipient: str,
     letter: str,
+    particulars: Mapping[str, Any],
     *,
-    user_id: Key | None = None,
+    user_id: Key | None,
     at: datetime,
-    **particulars: Any,
 ) -> Key:
     """As `enqueue`, of a letter that is written when it goes out, from *particulars* (see `resolvers.letters`)."""
-    return await _add(transaction, recipient, {LETTER: letter, **particulars}, user_id=user_id, at=at)
+    return await _add(transaction, recipient, {**particulars, LETTER: letter}, user_id=user_id, at=at)
 
 
 async def _add(

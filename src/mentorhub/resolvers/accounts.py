@@ -19,7 +19,7 @@ from mentorhub.rules import accounts as rules
 from mentorhub.rules.facts import ActivityKind, Fact
 from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
-from mentorhub.rules.refusals import AlreadyExists, CredentialsInvalid, Invalid, TokenInvalid
+from mentorhub.rules.refusals import AlreadyExists, CredentialsInvalid, Invalid, Refusals, TokenInvalid
 from mentorhub.rules.secrets import hashed
 from mentorhub.rules.vocabulary import Role, SecurityChange, TokenPurpose
 
@@ -141,8 +141,7 @@ async def _set_email(work: Work, account: AccountRow, email: str) -> AccountRow:
             letters.EMAIL_CHANGED,
             recipient,
             user_id=account.id,
-            to=email,
-            **letters.happened(work),
+            particulars={"to": email, **letters.happened(work)},
         )
     tell_security(work, account.id, SecurityChange.EMAIL)
     return account._replace(email=email, email_verified_at=work.now)
@@ -197,7 +196,11 @@ async def _set_password(work: Work, account: AccountRow, password_hash: str) -> 
     await tokens.drop_mailed(work.transaction, account.id, [TokenPurpose.RESET_PASSWORD])
     if account.email:
         await post_letter(
-            work, letters.PASSWORD_CHANGED, account.email, user_id=account.id, **letters.happened(work)
+            work,
+            letters.PASSWORD_CHANGED,
+            account.email,
+            user_id=account.id,
+            particulars=letters.happened(work),
         )
     tell_security(work, account.id, SecurityChange.PASSWORD)
     work.know_anew(account.id)
@@ -210,8 +213,8 @@ async def change_email(desk: Desk, *, current_password: str, new_email: str) -> 
     address = faults.check(rules.email, new_email, field="new_email")
     if address == account.email:
         faults.add(Invalid("This is your address already.", field="new_email"))
-    attempt = await _proof(desk, account, current_password, faults)
     await attempts.begin(desk, attempts.NEW_EMAIL, account=account.email)
+    attempt = await _proof(desk, account, current_password, faults)
     await desk.do(_change_email, account, address, attempt)
     return address
 
@@ -259,13 +262,15 @@ async def _own(desk: Desk) -> tuple[Viewer, AccountRow]:
 
 async def _proof(desk: Desk, account: AccountRow, password: str, faults: Faults) -> Attempt:
     """The owner's proof, its fault told with the others. Raises RateLimited."""
-    attempt = None
     try:
         attempt = await prove(desk, account, password)
     except CredentialsInvalid as refusal:
         faults.add(refusal)
+        raise Refusals(faults.found) from None
+    if faults.found:
+        # The proof was right, whatever was wrong with the rest.
+        await desk.do(attempts.forgive, attempt)
     faults.tell()
-    assert attempt is not None
     return attempt
 
 

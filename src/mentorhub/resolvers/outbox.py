@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -26,6 +26,7 @@ _SOME: Final = 20
 _AT_ONCE: Final = 5
 _CLAIMED_FOR: Final = timedelta(minutes=10)
 """Longer than sending `_SOME` takes at worst."""
+_NONE: Final[Mapping[str, Any]] = {}
 _log: Final = logging.getLogger("mentorhub.mail")
 
 
@@ -36,12 +37,15 @@ async def post(work: Work, recipient: str, message: Message, *, user_id: Key | N
 
 
 async def post_letter(
-    work: Work, /, letter: str, recipient: str, *, user_id: Key | None = None, **particulars: Any
+    work: Work,
+    letter: str,
+    recipient: str,
+    *,
+    user_id: Key | None = None,
+    particulars: Mapping[str, Any] = _NONE,
 ) -> None:
     """As `post`, of a letter that `letters.LETTERS` writes from *particulars* when it goes out."""
-    await mails.enqueue_letter(
-        work.transaction, recipient, letter, user_id=user_id, at=work.now, **particulars
-    )
+    await mails.enqueue_letter(work.transaction, recipient, letter, particulars, user_id=user_id, at=work.now)
     work.ring(JOB)
 
 

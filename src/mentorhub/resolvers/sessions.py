@@ -105,7 +105,7 @@ async def _sign_in(work: Work, account: AccountRow, attempt: Attempt, rehashed: 
         await accounts.set_values(work.transaction, account.id, password_hash=rehashed)
     if await note_device(work, account.id) and account.email:
         await post_letter(
-            work, letters.NEW_DEVICE, account.email, user_id=account.id, **letters.happened(work)
+            work, letters.NEW_DEVICE, account.email, user_id=account.id, particulars=letters.happened(work)
         )
         tell_security(work, account.id, SecurityChange.NEW_DEVICE)
     return await begin(work, account)
