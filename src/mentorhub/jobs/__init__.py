@@ -18,7 +18,7 @@ nothing is left to do, by `await api.run_jobs()`.
 
 from typing import Final
 
-from mentorhub.jobs import accounts, availability, bookings, mails, telling
+from mentorhub.jobs import accounts, availability, bookings, mails, reminders, telling
 from mentorhub.jobs.clock import Clockwork, Job
 
 JOBS: Final[tuple[Job, ...]] = (
@@ -29,6 +29,7 @@ JOBS: Final[tuple[Job, ...]] = (
     bookings.FORGET_KEYS,
     availability.CUT,
     availability.LOOK,
+    reminders.REMIND,
     telling.TELL,
     mails.SEND,
 )

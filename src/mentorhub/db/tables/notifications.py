@@ -14,6 +14,7 @@ from mentorhub.db.tables.columns import (
     references,
     table_of,
 )
+from mentorhub.db.types import Instant
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import NotificationKind
 
@@ -52,6 +53,17 @@ class NotificationPreference(SQLModel, table=True):
     email: bool = flag(default=True)
 
 
+class Reminder(SQLModel, table=True):
+    """That a session was reminded of, or need not be. A move makes another of it: the start is part of the key."""
+
+    __tablename__ = "reminders"
+
+    booking_id: Key = references("bookings.id", on_delete="CASCADE", primary=True)
+    starts_at: datetime = Field(sa_type=Instant, primary_key=True)
+    hours: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """How long before the start."""
+
+
 class LogReader(SQLModel, table=True):
     """A job that reads the log, and the place up to which it has."""
 
@@ -64,4 +76,5 @@ class LogReader(SQLModel, table=True):
 
 notifications = table_of(Notification)
 preferences = table_of(NotificationPreference)
+reminders = table_of(Reminder)
 log_readers = table_of(LogReader)

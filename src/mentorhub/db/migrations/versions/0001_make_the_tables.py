@@ -814,7 +814,7 @@ def upgrade() -> None:
             ["user_id"], ["users.id"], name=op.f("fk_notifications_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
-        sa.UniqueConstraint("user_id", "fact_id", name=op.f("uq_notifications_user_id")),
+        sa.UniqueConstraint("user_id", "fact_id", name=op.f("uq_notifications_user_id_fact_id")),
     )
     op.create_index(
         "ix_notifications_user_created", "notifications", ["user_id", "created_at", "id"], unique=False
@@ -827,12 +827,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("read_at IS NULL"),
         sqlite_where=sa.text("read_at IS NULL"),
     )
+    op.create_table(
+        "reminders",
+        sa.Column("booking_id", types.KeyColumn(), nullable=False),
+        sa.Column("starts_at", types.Instant(), nullable=False),
+        sa.Column("hours", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["bookings.id"], name=op.f("fk_reminders_booking_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("booking_id", "starts_at", "hours", name=op.f("pk_reminders")),
+    )
     op.bulk_insert(faq_entries, list(first_entries()))
     _hold()
 
 
 def downgrade() -> None:
-    for name in ("notifications", "notification_preferences", "log_readers"):
+    for name in ("reminders", "notifications", "notification_preferences", "log_readers"):
         op.drop_table(name)
     for name in ("warnings", "announcements", "faq_entries", "ticket_messages", "support_tickets"):
         op.drop_table(name)
