@@ -21,11 +21,12 @@ from mentorhub.live import Log
 from mentorhub.mail import Mail, open_mail
 from mentorhub.media import Pictures, open_media
 from mentorhub.passwords import Passwords
-from mentorhub.resolvers import accounts, authentication, exports, photos, telling
+from mentorhub.rates import Allowance, open_rates
+from mentorhub.resolvers import accounts, authentication, charging, exports, photos, telling
 from mentorhub.resolvers.desk import Desk, Doors, Origin
 from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
-from mentorhub.rules.refusals import Unauthenticated
+from mentorhub.rules.refusals import Unauthenticated, Unavailable
 from mentorhub.rules.vocabulary import Role
 from mentorhub.schema import build_engine, build_schema
 from mentorhub.schema.context import Context, request_id
@@ -34,8 +35,8 @@ from mentorhub.web.approach import Approach, Refused
 from mentorhub.web.doors import Doors as WebDoors
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
-from mentorhub.web.limits import Limits
 from mentorhub.web.exports import export_routes
+from mentorhub.web.limits import Limits
 from mentorhub.web.media import MediaFiles
 from mentorhub.web.origins import Origins
 from mentorhub.web.pages import alive_page, json_fault, nowhere, ready_page, schema_page
@@ -83,6 +84,11 @@ class House:
             media=open_media(settings.media_url),
             pictures=Pictures(),
             bell=self._bell,
+            rates=open_rates(
+                Allowance(settings.rate_points, settings.rate_restored),
+                are_on=settings.rate_limits == "on",
+                redis_url=settings.redis_url,
+            ),
             secret=kept_secret(settings),
         )
         self.following = Following(self.log, Standing(database.reader, self.doors.clock))
@@ -98,11 +104,13 @@ class House:
         await self.log.stop()
         self.doors.passwords.close()
         self.doors.pictures.close()
+        await self.doors.rates.close()
         await self.doors.database.close()
 
     async def context(self, approach: Approach) -> Context:
         """The context of whoever comes. Raises Refused for a token that is no good."""
         request_id.set(approach.request_id)
+        origin = Origin(approach.address, approach.user_agent, approach.request_id)
         try:
             identity = await authentication.identity_of(
                 self.doors,
@@ -111,8 +119,10 @@ class House:
                 needs_cookie=approach.transport == "websocket",
             )
         except Unauthenticated as refusal:
+            charging.fine(Desk(self.doors, None, self.doors.clock.now(), origin))
             raise Refused(refusal.code, refusal.message, headers={"www-authenticate": "Bearer"}) from None
-        origin = Origin(approach.address, approach.user_agent, approach.request_id)
+        except Unavailable as refusal:
+            raise away(refusal) from None
         viewer = identity.viewer if identity else None
         return Context(
             Desk(self.doors, viewer, self.doors.clock.now(), origin),
@@ -122,6 +132,21 @@ class House:
             after=approach.last_event_id,
             identity=identity,
         )
+
+    def check(self, context: Context) -> None:
+        """Raises Refused for whoever has no points left at all: what they send is not even read."""
+        if wait := charging.wait_of(context.desk):
+            message = f"No points are left; try again in {wait} s."
+            raise Refused(
+                "RATE_LIMITED",
+                message,
+                status=429,
+                headers={"retry-after": str(wait)},
+                extensions={"retryAfterSeconds": wait},
+            )
+
+    def misread(self, context: Context) -> None:
+        charging.fine(context.desk)
 
     async def still_allowed(self, context: Context) -> bool:
         """Whether the viewer of *context* may go on listening."""
@@ -148,6 +173,11 @@ class House:
         return {"database": None, "log": None if self.log.is_reading else "is not read"}
 
 
+def away(refusal: Unavailable) -> Refused:
+    """What a client is told while something that is needed for every answer is away."""
+    return Refused(refusal.code, refusal.message, status=503, headers={"retry-after": "2"})
+
+
 class Service:
     """The house and all that is served of it. `farewell` comes before the server closes its connections."""
 
@@ -160,6 +190,7 @@ class Service:
                 build_engine(introspection=settings.introspection == "on"),
                 house.context,
                 house.still_allowed,
+                courtesy=house,
                 origins=self.origins,
                 limits=limits,
                 session_cookie=Context.cookie_name(is_secure=not settings.is_loopback),

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     explorer: Switch | None = None
     introspection: Switch = "on"
     rate_limits: Switch = "on"
+    rate_points: int = Field(default=5_000, ge=100, le=10_000_000)
+    """What each may ask for at once; see README.md."""
+    rate_restored: int = Field(default=100, ge=1, le=1_000_000)
+    """Points that come back each second."""
     sandbox: Switch = "off"
     jobs: Switch = "on"
     mail_from: str = "MentorHub <support@mentorhub.com>"
@@ -79,6 +83,14 @@ class Settings(BaseSettings):
             return value
         msg = "must start with file: or s3://"
         raise ValueError(msg)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            msg = "must start with redis://, rediss:// or unix://"
+            raise ValueError(msg)
+        return value or None
 
     @field_validator("public_url", "client_url")
     @classmethod

@@ -35,6 +35,7 @@ class Visitor:
     approach: Approach
     name: str | None
     cookies: list[str] = field(default_factory=list)
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     batches: Batches = field(default_factory=Batches)
     cursor: str | None = None

@@ -16,6 +16,7 @@ from mentorhub.db.database import Database, Reader, Transaction
 from mentorhub.mail import Mail
 from mentorhub.media import Media, Pictures
 from mentorhub.passwords import Passwords
+from mentorhub.rates import Rates
 from mentorhub.resolvers.chimes import Chimes
 from mentorhub.resolvers.identities import Identities
 from mentorhub.resolvers.kept import Kept
@@ -48,6 +49,7 @@ class Doors:
     media: Media
     pictures: Pictures
     bell: Bell
+    rates: Rates
     secret: bytes
     """Signs what leaves and must come back unchanged."""
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -36,6 +36,7 @@ from mentorhub.schema import (
     oversight,
     photos,
     profiles,
+    rate_limit,
     sessions,
     slot_lists,
     slots,
@@ -56,7 +57,7 @@ from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.scalars import SCALARS
 
 COLUMNS = (
-    words, users, viewer, expertise, mentors, slots, verdicts, mentor_lists, slot_lists,
+    words, users, viewer, rate_limit, expertise, mentors, slots, verdicts, mentor_lists, slot_lists,
     bookings, booking_events, booking_lists, booking_mutations, feedback,
     incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
     incident_handling, feedback_hiding, warnings, user_administration, exports,

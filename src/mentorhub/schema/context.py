@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 import strawberry
 
 from mentorhub.execution import Batches
+from mentorhub.rates import Charge
 from mentorhub.resolvers.audiences import Notice, audience_of, watched
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.resolvers.following import Following
@@ -36,7 +37,11 @@ class Context:
     """Where a reader of events that lost its connection goes on: newer than any `after` of its variables."""
     batches: Batches = field(default_factory=Batches)
     cookies: list[str] = field(default_factory=list)
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """Sent with the answer by HTTP, and by no other transport."""
     extensions: dict[str, Any] = field(default_factory=dict)
+    charge: Charge | None = None
+    """What this operation was charged."""
     cursor: str | None = None
     """Of the event that a subscription gave last."""
     notice: Notice | None = None
@@ -47,7 +52,9 @@ class Context:
         return "__Host-mentorhub-session" if is_secure else "mentorhub-session"
 
     def fresh(self) -> Self:
-        return replace(self, desk=self.desk.anew(), batches=Batches(), cookies=[], extensions={})
+        return replace(
+            self, desk=self.desk.anew(), batches=Batches(), cookies=[], headers=[], extensions={}, charge=None
+        )
 
     @property
     def audience(self) -> Hashable:

@@ -46,6 +46,8 @@ class Context(OperationContext, Protocol):
 
     cookies: list[str]
     """Whole Set-Cookie values; sent by HTTP, and by no other transport."""
+    headers: list[tuple[bytes, bytes]]
+    """Header fields of the answer; sent by HTTP, and by no other transport."""
     extensions: dict[str, Any]
     """Merged into the response's extensions."""
 
@@ -55,6 +57,28 @@ Contexts = Callable[[Approach], Awaitable[Context]]
 
 StillAllowed = Callable[[Any], Awaitable[bool]]
 """Whether the viewer of a context may go on listening; may raise Refused to say why not."""
+
+
+class Courtesy(Protocol):
+    """Who may not even be read any more."""
+
+    def check(self, context: Any) -> None:
+        """Raises Refused for whoever has asked for too much, before what they ask is looked at."""
+        ...
+
+    def misread(self, context: Any) -> None:
+        """Told of each operation that could not be read: that, too, costs work."""
+        ...
+
+
+class Everybody:
+    """Whoever comes may ask."""
+
+    def check(self, context: Any) -> None:
+        return
+
+    def misread(self, context: Any) -> None:
+        return
 
 
 class Refused(Exception):  # noqa: N818  # it reads as what it is

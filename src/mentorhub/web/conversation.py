@@ -200,7 +200,7 @@ class Conversation:
         """Says all results of the operation; gives the message that ends it."""
         parameters, before = message.parameters, messages.next_prefix(message.id)
         try:
-            prepared = self._doors.engine.prepare(parameters.query, parameters.operation_name)
+            prepared = self._doors.prepare(parameters, context)
             async with aclosing(self._doors.results(prepared, parameters.variables, context)) as results:
                 async for result in results:
                     await self._say(f"{before}{text_of(result, context.extensions)}}}")
@@ -208,6 +208,8 @@ class Conversation:
             raise
         except Rejected as rejected:
             return messages.error(message.id, formatted(rejected.errors))
+        except Refused as refused:
+            return messages.error(message.id, [refused.formatted])
         except GraphQLError as error:
             return messages.error(message.id, formatted([error]))
         except Exception:

@@ -9,7 +9,7 @@ _VARY = (b"vary", b"Origin")
 _WITH_ANSWERS = [
     _VARY,
     (b"access-control-allow-credentials", b"true"),
-    (b"access-control-expose-headers", b"X-Request-Id, Retry-After"),
+    (b"access-control-expose-headers", b"X-Request-Id, Retry-After, RateLimit, RateLimit-Policy"),
 ]
 _WITH_PREFLIGHTS = [
     (b"access-control-allow-methods", b"GET, POST"),

@@ -10,8 +10,18 @@ from typing import Any
 from graphql import ExecutionResult
 from starlette.types import Scope
 
-from mentorhub.execution import Engine, Prepared
-from mentorhub.web.approach import Approach, Context, Contexts, Refused, StillAllowed, Transport
+from mentorhub.execution import Engine, Prepared, Rejected
+from mentorhub.web.approach import (
+    Approach,
+    Context,
+    Contexts,
+    Courtesy,
+    Everybody,
+    Refused,
+    StillAllowed,
+    Transport,
+)
+from mentorhub.web.decoding import Parameters
 from mentorhub.web.headers import Headers, cookie_of, text_of
 from mentorhub.web.limits import Limits
 from mentorhub.web.origins import Origins
@@ -30,6 +40,7 @@ class Doors:
         contexts: Contexts,
         still_allowed: StillAllowed,
         *,
+        courtesy: Courtesy | None = None,
         origins: Origins | None = None,
         limits: Limits | None = None,
         session_cookie: str = "session",
@@ -37,6 +48,7 @@ class Doors:
         self.engine = engine
         self.contexts = contexts
         self.origins = origins or Origins()
+        self._courtesy = courtesy or Everybody()
         self.limits = limits or Limits()
         self.watch = Watch(still_allowed, every=self.limits.recheck_seconds)
         self.seats = Seats(self.limits.streams_per_address)
@@ -54,6 +66,15 @@ class Doors:
             user_agent=text_of(headers, b"user-agent"),
             last_event_id=text_of(headers, b"last-event-id"),
         )
+
+    def prepare(self, parameters: Parameters, context: Context) -> Prepared:
+        """The operation asked for; raises Rejected, or Refused for whoever has asked for too much already."""
+        self._courtesy.check(context)
+        try:
+            return self.engine.prepare(parameters.query, parameters.operation_name)
+        except Rejected:
+            self._courtesy.misread(context)
+            raise
 
     async def results(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context

@@ -31,6 +31,8 @@ _STATUS_OF_CODE = {
     "UNAVAILABLE": 503,
 }
 
+_COME_BACK = frozenset({"RATE_LIMITED", "UNAVAILABLE"})
+
 _NO_STORE = (b"cache-control", b"no-store")
 _VARY = (b"vary", b"Accept, Authorization, Cookie")
 
@@ -98,7 +100,7 @@ class GraphQLOverHTTP:
         engine = self._doors.engine
         context = await self._doors.contexts(approach)
         try:
-            prepared = engine.prepare(parameters.query, parameters.operation_name)
+            prepared = self._doors.prepare(parameters, context)
             self._check(prepared, scope, want, approach)
             if want.only_events or prepared.operation_type == "subscription":
                 await self._events.serve(receive, send, context, approach, prepared, parameters.variables)
@@ -153,16 +155,20 @@ def _nothing_acceptable() -> Refused:
 
 
 def _status(media: bytes, errors: Sequence[Any]) -> int:
-    """Of `application/json` clients expect 200 for whatever was understood as a request at all."""
-    if media is not GRAPHQL:
-        return 200
+    """Of `application/json` clients expect 200 for whatever was understood as a request at all, except
+    where waiting helps: that is for whatever stands between us to see.
+    """
     code: str = (errors[0].get("extensions") or {}).get("code", "")
+    if media is not GRAPHQL and code not in _COME_BACK:
+        return 200
     return _STATUS_OF_CODE.get(code, 400)
 
 
 def _headers(scope: Scope, approach: Approach, context: Context) -> HeaderLines:
     lines: HeaderLines = [(b"set-cookie", cookie.encode("latin-1")) for cookie in context.cookies]
-    if lines or approach.signed_in:
+    is_personal = bool(lines) or approach.signed_in
+    lines += context.headers
+    if is_personal:
         lines.append(_NO_STORE)
     elif scope["method"] == "GET":
         lines.append(_VARY)
