@@ -31,6 +31,7 @@ fragment Shown on Booking {
 ERRORS: Final = """
 userErrors {
   __typename code message field
+  ... on SlotError { alternatives { id startsAt } }
   ... on StateError { currentStatus viewerCan }
 }
 """
