@@ -99,14 +99,16 @@ async def _add(work: Work, mentor: MentorRow, block: Block) -> Changed:
     return Changed(_typed(row), await _rebuilt(work, mentor))
 
 
-async def remove(work: Work, *, availability_id: Key) -> Changed:
-    """Takes a block back: its open slots go at once, the booked ones stand."""
+async def remove(work: Work, *, weekly_id: Key, dated_id: Key) -> Changed:
+    """Takes a block back: its open slots go at once, the booked ones stand. One of the two keys is a block's."""
     mentor = await own(work)
-    found = await availability.blocks_by_keys(work.transaction, [availability_id])
-    if availability_id not in found or found[availability_id].mentor_id != mentor.id:
+    found = await availability.blocks_by_keys(work.transaction, [weekly_id, dated_id])
+    kept = [_typed(row) for row in found.values() if row.mentor_id == mentor.id]
+    named = [row for row in kept if row.id == (weekly_id if isinstance(row, WeeklyRow) else dated_id)]
+    if not named:
         raise NotFound(field="availability_id")
-    await availability.remove_blocks(work.transaction, [availability_id])
-    return Changed(_typed(found[availability_id]), await _rebuilt(work, mentor))
+    await availability.remove_blocks(work.transaction, [named[0].id])
+    return Changed(named[0], await _rebuilt(work, mentor))
 
 
 async def replace_week(work: Work, *, blocks: Sequence[WeeklyBlock]) -> MentorRow:

@@ -11,7 +11,6 @@ from mentorhub.db.mentors import MentorRow
 from mentorhub.execution import batch, extend
 from mentorhub.resolvers import availability, mentors
 from mentorhub.resolvers.availability import DatedRow, WeeklyRow
-from mentorhub.rules.keys import NOBODY
 from mentorhub.rules.vocabulary import Weekday
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
@@ -187,9 +186,11 @@ class AvailabilityMutations:
         info: Info,
         input: Annotated[RemoveAvailabilityInput, strawberry.argument(description="Which block.")],
     ) -> RemoveAvailabilityPayload | None:
-        keys = {key_of(name, input.availability_id) for name in ("WeeklyAvailability", "DateAvailability")}
-        [key] = keys - {NOBODY} or {NOBODY}
-        removed = await info.context.do(availability.remove, availability_id=key)
+        removed = await info.context.do(
+            availability.remove,
+            weekly_id=key_of("WeeklyAvailability", input.availability_id),
+            dated_id=key_of("DateAvailability", input.availability_id),
+        )
         return RemoveAvailabilityPayload(
             removed_availability_id=input.availability_id, mentor=Mentor.of(removed.mentor)
         )
