@@ -11,8 +11,10 @@ from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.paging import Listing
 from mentorhub.db.statements import Statement, change
+from mentorhub.db.tables.facts import facts
 from mentorhub.db.tables.support import announcements
-from mentorhub.db.types import KeyColumn
+from mentorhub.db.types import Instant, KeyColumn
+from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import AnnouncementKind
 
@@ -58,3 +60,49 @@ async def post(
 
 async def end(transaction: Transaction, key: Key, *, at: datetime) -> None:
     await transaction.run(_END, announcement=key, now=at)
+
+
+# ── Notifying everybody ───────────────────────────────────────────────────────────────────────────
+
+
+class UnheardRow(NamedTuple):
+    """An announcement of which not everybody has been notified."""
+
+    id: Key
+    title: str
+    body: str
+    posted_at: datetime
+    ended_at: datetime | None
+    notified_through: Key | None
+    fact_id: Key
+
+
+_UNHEARD = Statement(
+    select(*(announcements.c[name] for name in UnheardRow._fields[:-1]), facts.c.id.label("fact_id"))
+    .select_from(announcements.join(facts, facts.c.subject_id == announcements.c.id))
+    .where(announcements.c.notifies_everyone.is_(True), announcements.c.notified_at.is_(None))
+    .where(facts.c.kind == ActivityKind.ANNOUNCEMENT_POSTED.value)
+    .order_by(announcements.c.posted_at, announcements.c.id)
+    .limit(1),
+    UnheardRow,
+)
+_NOTED = change(
+    update(announcements)
+    .where(_IS_NAMED)
+    .values(
+        notified_through=bindparam("through", type_=KeyColumn()),
+        notified_at=bindparam("finished", type_=Instant()),
+    )
+)
+
+
+async def unheard(transaction: Transaction) -> UnheardRow | None:
+    """The oldest of which somebody has still to be notified."""
+    return await transaction.one(_UNHEARD)
+
+
+async def note_progress(
+    transaction: Transaction, key: Key, *, through: Key | None, finished: datetime | None
+) -> None:
+    """Everybody up to the user *through* has been notified; all of them once it is *finished*."""
+    await transaction.run(_NOTED, announcement=key, through=through, finished=finished)

@@ -11,7 +11,7 @@ from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.facts import Place
 from mentorhub.db.paging import Listing
-from mentorhub.db.statements import Statement, change
+from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.facts import facts
 from mentorhub.db.tables.mentors import mentors
@@ -104,7 +104,13 @@ _READERS = (
     .where(users.c.status == UserStatus.ACTIVE)
 )
 _READERS_BY_KEYS = Statement(_READERS.where(among(users.c.id, "keys")), ReaderRow)
-_EVERYBODY = Statement(_READERS, ReaderRow, long=True)
+_SOME = _READERS.where(users.c.joined_at <= bindparam("joined", type_=users.c.joined_at.type))
+_FIRST = Statement(_SOME.order_by(users.c.id).limit(LIMITED), ReaderRow, long=True)
+_NEXT = Statement(
+    _SOME.where(users.c.id > bindparam("after", type_=users.c.id.type)).order_by(users.c.id).limit(LIMITED),
+    ReaderRow,
+    long=True,
+)
 _MUTED = Statement(
     select(preferences.c.user_id, preferences.c.kind).where(
         among(preferences.c.user_id, "keys"), preferences.c.email.is_(False)
@@ -165,8 +171,13 @@ async def readers(reader: Reader, keys: Sequence[Key]) -> dict[Key, ReaderRow]:
     return {row.id: row for row in await reader.all(_READERS_BY_KEYS, keys=list(keys))}
 
 
-async def everybody(reader: Reader) -> dict[Key, ReaderRow]:
-    return {row.id: row for row in await reader.all(_EVERYBODY)}
+async def some_of_everybody(
+    reader: Reader, *, joined: datetime, after: Key | None, limit: int
+) -> list[ReaderRow]:
+    """The next active users who had *joined* by then, in the order of their keys."""
+    if after is None:
+        return await reader.all(_FIRST, limit=limit, joined=joined)
+    return await reader.all(_NEXT, limit=limit, joined=joined, after=after)
 
 
 async def muted(reader: Reader, keys: Sequence[Key]) -> set[tuple[Key, str]]:

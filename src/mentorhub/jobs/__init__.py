@@ -18,7 +18,7 @@ nothing is left to do, by `await api.run_jobs()`.
 
 from typing import Final
 
-from mentorhub.jobs import accounts, availability, bookings, mails, reminders, telling
+from mentorhub.jobs import accounts, announcements, availability, bookings, mails, reminders, telling
 from mentorhub.jobs.clock import Clockwork, Job
 
 JOBS: Final[tuple[Job, ...]] = (
@@ -31,6 +31,7 @@ JOBS: Final[tuple[Job, ...]] = (
     availability.LOOK,
     reminders.REMIND,
     telling.TELL,
+    announcements.NOTIFY,
     mails.SEND,
 )
 """In the order in which they run where all do: mails last, since the others write them."""

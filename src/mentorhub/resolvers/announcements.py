@@ -9,6 +9,7 @@ from mentorhub.live import Entry
 from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.resolvers.following import Following
+from mentorhub.resolvers.heralding import JOB
 from mentorhub.resolvers.paging import Page, Paging, page
 from mentorhub.rules import texts
 from mentorhub.rules.facts import ActivityKind, Fact
@@ -50,6 +51,8 @@ async def post(
     faults.tell()
     posted = AnnouncementRow(new_key(), kind, title, body, work.now, None)
     await announcements.post(work.transaction, posted, by=viewer.user_id, notifies_everyone=notify_everyone)
+    if notify_everyone:
+        work.ring(JOB)
     work.tell(
         Fact(
             ActivityKind.ANNOUNCEMENT_POSTED,

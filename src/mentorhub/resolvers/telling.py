@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from mentorhub.db import announcements, bookings, facts, log_readers, mentors, notifications
+from mentorhub.db import bookings, facts, log_readers, mentors, notifications
 from mentorhub.db.database import Violated
 from mentorhub.db.facts import FactRow
 from mentorhub.db.keys import new_key
 from mentorhub.db.notifications import ReaderRow
 from mentorhub.resolvers import outbox
 from mentorhub.resolvers.desk import Desk, Doors, Work
-from mentorhub.rules.facts import KINDS, ActivityKind, Fact, QuietKind
+from mentorhub.rules.facts import KINDS, Fact, QuietKind
 from mentorhub.rules.keys import Key
 from mentorhub.rules.letters import Letter
 from mentorhub.rules.telling import Person, Session, Story, Told, tell
@@ -18,7 +18,6 @@ from mentorhub.rules.vocabulary import NotificationKind
 
 JOB: Final = "tell people"
 _SOME: Final = 100
-_READER: Final = "people"
 
 
 async def tell_some(doors: Doors) -> int:
@@ -31,26 +30,30 @@ async def tell_some(doors: Doors) -> int:
 
 
 async def _tell_some(work: Work) -> int:
-    place = await log_readers.claim(work.transaction, _READER)
+    place = await log_readers.claim(work.transaction, log_readers.PEOPLE)
     if place is None:
         return 0
     found = (await facts.after(work.transaction, place, limit=_SOME)).facts
     if found:
         await _tell(work, found)
-        await log_readers.move(work.transaction, _READER, found[-1].place)
+        await log_readers.move(work.transaction, log_readers.PEOPLE, found[-1].place)
     return len(found)
 
 
 async def _tell(work: Work, found: Sequence[FactRow]) -> None:
     stories = [(row, story) for row in found if (story := await _story(work, row))]
-    told = [(row, each) for row, story in stories for each in tell(story)]
-    if not told:
+    await write(work, [(row.id, row.booking_id, each) for row, story in stories for each in tell(story)])
+
+
+async def write(work: Work, told: Sequence[tuple[Key, Key | None, Told]]) -> None:
+    """Writes what readers are told, each of a fact and maybe a booking, and has mailed what they want mailed."""
+    keys = list({each.reader for _, _, each in told})
+    if not keys:
         return
-    keys = list({each.reader for _, each in told})
     readers = await notifications.readers(work.transaction, keys)
     muted = await notifications.muted(work.transaction, keys)
     rows = []
-    for row, each in told:
+    for fact_id, booking_id, each in told:
         reader = readers.get(each.reader)
         if reader is None:
             continue
@@ -59,17 +62,15 @@ async def _tell(work: Work, found: Sequence[FactRow]) -> None:
             {
                 "id": key,
                 "user_id": each.reader,
-                "fact_id": row.id,
+                "fact_id": fact_id,
                 "kind": each.kind,
                 "title": each.title,
                 "body": each.body,
-                "booking_id": row.booking_id,
+                "booking_id": booking_id,
                 "created_at": work.now,
             }
         )
-        work.tell(
-            Fact(QuietKind.NOTIFIED, ("Notification", key), booking_id=row.booking_id, user_id=each.reader)
-        )
+        work.tell(Fact(QuietKind.NOTIFIED, ("Notification", key), booking_id=booking_id, user_id=each.reader))
         is_wanted = each.kind is NotificationKind.SECURITY or (reader.id, each.kind.value) not in muted
         if each.is_mailed and is_wanted:
             await _mail(work, reader, each)
@@ -91,6 +92,7 @@ async def _mail(work: Work, reader: ReaderRow, told: Told) -> None:
 
 async def _story(work: Work, row: FactRow) -> Story | None:
     """*row* with what it names; None where nobody is told of its kind."""
+    # Announcements are told by `heralding`, to some at a time.
     kind = KINDS.get(row.kind)
     if kind is None or kind is QuietKind.NOTIFIED:
         return None
@@ -99,27 +101,15 @@ async def _story(work: Work, row: FactRow) -> Story | None:
         found = await bookings.by_keys(work.transaction, [row.booking_id], now=work.now)
         booking = found.get(row.booking_id)
     user_id = row.user_id or (row.subject_id if row.subject_type == "User" else None)
-    title = text = ""
-    everybody: tuple[Person, ...] = ()
-    if kind is ActivityKind.ANNOUNCEMENT_POSTED and row.data.get("notify"):
-        posted = (await announcements.by_keys(work.transaction, [row.subject_id])).get(row.subject_id)
-        if posted is not None:
-            title, text = posted.title, posted.body
-            everybody = tuple(
-                _person(each) for each in (await notifications.everybody(work.transaction)).values()
-            )
     mentor_user = await _owner(work, row)
     people = await notifications.readers(work.transaction, [key for key in (user_id, mentor_user) if key])
     return Story(
         kind,
         row.actor_id,
         row.data,
-        mentor=_person(people[mentor_user]) if mentor_user in people else None,
-        user=_person(people[user_id]) if user_id in people else None,
+        mentor=person(people[mentor_user]) if mentor_user in people else None,
+        user=person(people[user_id]) if user_id in people else None,
         session=Session(booking.topic, booking.starts_at, booking.meeting_url) if booking else None,
-        title=title,
-        text=text,
-        everybody=everybody,
     )
 
 
@@ -131,5 +121,5 @@ async def _owner(work: Work, row: FactRow) -> Key | None:
     return profile.user_id if profile else None
 
 
-def _person(row: ReaderRow) -> Person:
+def person(row: ReaderRow) -> Person:
     return Person(row.id, row.name, row.timezone)
