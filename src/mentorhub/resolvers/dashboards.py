@@ -28,8 +28,7 @@ class Dashboard(NamedTuple):
 
 async def of_viewer(desk: Desk, viewer: Viewer) -> Dashboard | None:
     """None unless the viewer is an approved mentor."""
-    key = viewer.mentor_id
-    row = (await mentors.by_keys(desk.reader, [key])).get(key) if key else None
+    row = (await mentors.by_users(desk.reader, [viewer.user_id])).get(viewer.user_id)
     if row is None or row.status is not MentorStatus.APPROVED:
         return None
     active = await dashboards.active_counts(desk.reader, row.id, now=desk.now)
