@@ -1,11 +1,16 @@
 """How far each job that reads the log has come. Its place moves in the transaction that does what it read."""
 
+from typing import Final
+
 from sqlalchemy import bindparam, insert, select, update
 
 from mentorhub.db.database import Transaction
 from mentorhub.db.facts import BEGINNING, Place
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.notifications import log_readers
+
+PEOPLE: Final = "people"
+"""Who writes notifications and mails."""
 
 _IS_NAMED = log_readers.c.name == bindparam("reader")
 _READ = Statement(select(log_readers.c.transaction, log_readers.c.position).where(_IS_NAMED), Place)
