@@ -1,0 +1,62 @@
+"""Administration over the wire: downloads, and sockets of those who lose their rights."""
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncGenerator
+from urllib.parse import urlsplit
+
+import pytest
+
+from mentorhub.rules.vocabulary import Role
+from mentorhub.settings import Settings
+from tests.administration.test_exports import EXPORT
+from tests.administration.test_users import REVOKE, SET_ROLE, SUSPEND
+from tests.live.service import Live, living
+
+
+@pytest.fixture
+async def live(house_settings: Settings) -> AsyncGenerator[Live, None]:
+    async with living(house_settings) as opened:
+        yield opened
+
+
+async def test_an_export_is_downloaded_by_its_link_alone(live: Live) -> None:
+    keeper = await live.admin()
+    answer = await live.ask(keeper, EXPORT, input={})
+    path = urlsplit(answer["data"]["exportBookings"]["url"]).path
+
+    found = await live.http.get(path)
+    changed = await live.http.get(path[:-2])
+    live.clock.forward(minutes=10)
+    late = await live.http.get(path)
+
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+    assert found.headers["content-disposition"].startswith("attachment")
+    assert found.headers["cache-control"] == "no-store"
+    assert len(list(csv.reader(io.StringIO(found.text, newline="")))) == 1
+    for refused in (changed, late):
+        assert refused.status_code == 404
+        assert refused.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("mutation", "rest"),
+    [(SUSPEND, {"reason": "So."}), (SET_ROLE, {"role": "MEMBER"}), (REVOKE, {})],
+    ids=["suspended", "demoted", "signed out"],
+)
+async def test_an_open_socket_is_closed_when_its_owner_loses_the_right(
+    live: Live, mutation: str, rest: dict[str, str]
+) -> None:
+    above = await live.person(role=Role.SUPERADMIN)
+    keeper = await live.admin()
+
+    async with live.ear(keeper, "subscription { activityFeed { kind } }") as ear:
+        answer = await live.ask(above, mutation, input={"userId": f"user_{keeper.key}", **rest})
+        async with asyncio.timeout(2):
+            code, _ = await ear.talk.closed()
+
+    [payload] = answer["data"].values()
+    assert payload["userErrors"] == []
+    assert code == 4403
