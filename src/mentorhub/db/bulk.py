@@ -10,6 +10,7 @@ import asyncpg
 from sqlalchemy import Table
 
 from mentorhub.db.faults import said_plainly
+from mentorhub.db.log_readers import PEOPLE
 from mentorhub.db.sqlite import connect
 from mentorhub.db.tables import METADATA
 from mentorhub.db.types import Convert, SearchWords, sender
@@ -25,6 +26,11 @@ _EXCLUSIONS: Final = """
     SELECT conname AS name, conrelid::regclass::text AS of, pg_get_constraintdef(oid) AS definition
     FROM pg_constraint WHERE contype = 'x' AND connamespace = current_schema()::regnamespace
 """
+_AT_THE_END: Final = f"""
+    INSERT INTO log_readers (name, "transaction", position)
+    SELECT '{PEOPLE}', facts."transaction", facts.position FROM facts
+    ORDER BY facts."transaction" DESC, facts.position DESC LIMIT 1
+"""  # noqa: S608 # nosec B608 -- our own names
 
 
 class BulkLoad:
@@ -90,6 +96,13 @@ class BulkLoad:
                 f"ALTER TABLE {exclusion['of']} ADD CONSTRAINT {exclusion['name']} {exclusion['definition']}"
             )
             await self._connection.execute(added)
+
+    async def tell_nobody(self) -> None:
+        """Puts the jobs that read the log behind the facts loaded: nobody is mailed what was long ago."""
+        if self._transaction is None:
+            self._connection.execute(_AT_THE_END)
+        else:
+            await self._connection.execute(_AT_THE_END)
 
     async def is_empty(self, table: str) -> bool:
         asked = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"  # noqa: S608 # nosec B608 -- our own names

@@ -45,6 +45,7 @@ async def seed(
         async def fill() -> None:
             for table, columns, written in _tables(platform):
                 await load.rows(table, columns, written)
+            await load.tell_nobody()
 
         await load.with_indexes_aside(fill)
     rated = sum(meeting.rating is not None for meeting in platform.meetings)
