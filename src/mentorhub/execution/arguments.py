@@ -10,6 +10,7 @@ from uuid import UUID
 import strawberry
 from graphql import (
     FieldNode,
+    GraphQLArgument,
     GraphQLField,
     GraphQLInputType,
     GraphQLNonNull,
@@ -52,7 +53,7 @@ class Literal(NamedTuple):
 class Arguments:
     """The arguments of one field of a document; `of` raises as graphql-core does."""
 
-    __slots__ = ("_constants", "_definition", "_literals", "_node", "_variables")
+    __slots__ = ("_constants", "_definition", "_is_faulty", "_literals", "_node", "_variables")
 
     def __init__(self, definition: GraphQLField, node: FieldNode) -> None:
         self._definition = definition
@@ -60,18 +61,28 @@ class Arguments:
         self._constants: type_of_values = {}
         self._variables: list[Variable] = []
         self._literals: list[Literal] = []
+        self._is_faulty = False
+        """Only without validation: something is missing, or a default of the schema does not fit."""
         given = {each.name.value: each.value for each in node.arguments or ()}
         for name, argument in definition.args.items():
-            value = given.get(name)
-            known_as = argument.out_name or name
-            default = coerce_default_value(argument)
-            if isinstance(value, VariableNode):
-                non_null = isinstance(argument.type, GraphQLNonNull)
-                self._variables.append(Variable(known_as, value.name.value, non_null, default))
-            elif value is not None:
-                self._add_literal(known_as, value, argument.type)
-            elif default is not Undefined:
-                self._constants[known_as] = default
+            try:
+                self._add(name, argument, given.get(name))
+            except TypeError:
+                self._is_faulty = True
+
+    def _add(self, name: str, argument: GraphQLArgument, value: ValueNode | None) -> None:
+        known_as = argument.out_name or name
+        if value is not None and not isinstance(value, VariableNode):
+            self._add_literal(known_as, value, argument.type)
+            return
+        default = coerce_default_value(argument)
+        if value is not None:
+            non_null = isinstance(argument.type, GraphQLNonNull)
+            self._variables.append(Variable(known_as, value.name.value, non_null, default))
+        elif default is not Undefined:
+            self._constants[known_as] = default
+        elif isinstance(argument.type, GraphQLNonNull):
+            self._is_faulty = True
 
     def _add_literal(self, name: str, node: ValueNode, type_: GraphQLInputType) -> None:
         value = coerce_input_literal(node, type_)
@@ -80,11 +91,9 @@ class Arguments:
         else:
             self._literals.append(Literal(name, node, type_))
 
-    @property
-    def are_constant(self) -> bool:
-        return not self._variables and not self._literals
-
     def of(self, variable_values: VariableValues) -> type_of_values:
+        if self._is_faulty:
+            return self._complain(variable_values)
         if not self._variables and not self._literals:
             return self._constants
         values = dict(self._constants)

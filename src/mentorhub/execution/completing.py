@@ -4,7 +4,8 @@ Each function takes raw values and gives answers in their order, null where a va
 whether the values' classes alone settle the matter; only if not does it look at them one by one.
 """
 
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, Callable
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +19,7 @@ from .infos import FieldInfo
 from .levels import Each, Items, Level, Sites, Some, put
 from .shapes import Abstract, Leaf, Objects, Shape, is_settled
 from .shapes import Items as Lists
-from .together import outcomes
+from .waiting import Pending
 
 if TYPE_CHECKING:
     from .plans import Field
@@ -81,7 +82,8 @@ def _is_of_type(shape: Objects, value: Any, sites: Sites, number: int) -> bool:
     try:
         verdict = check(value, cast("Any", _info(sites, number)))
         if is_awaitable(verdict):
-            run.pending.append(_when_of_type(shape, value, cast("Any", verdict), Some(sites, [number])))
+            go_on = partial(_when_of_type, shape, value, Some(sites, [number]))
+            run.pending.append(Pending([cast("Any", verdict)], go_on))
             return False
         if not verdict:
             raise invalid_return_type_error(shape.type, value, sites.field.details)  # noqa: TRY301
@@ -91,16 +93,15 @@ def _is_of_type(shape: Objects, value: Any, sites: Sites, number: int) -> bool:
     return True
 
 
-async def _when_of_type(shape: Objects, value: Any, verdict: Awaitable[bool], sites: Sites) -> None:
-    run = sites.level.run
-    (settled,) = await outcomes([verdict])
-    if isinstance(settled, Exception):
-        run.failures.note(sites, 0, settled)
-    elif not settled:
-        run.failures.note(sites, 0, invalid_return_type_error(shape.type, value, sites.field.details))
+def _when_of_type(shape: Objects, value: Any, sites: Sites, outcomes: list[Any]) -> None:
+    (verdict,) = outcomes
+    failures = sites.level.run.failures
+    if isinstance(verdict, Exception):
+        failures.note(sites, 0, verdict)
+    elif not verdict:
+        failures.note(sites, 0, invalid_return_type_error(shape.type, value, sites.field.details))
     else:
         put(sites, 0, _answered(shape, [value], sites)[0])
-        await run.rest()
 
 
 def _abstract(shape: Abstract, values: list[Any], sites: Sites, *, may_await: bool) -> list[Any]:
@@ -130,7 +131,8 @@ def _type_of(shape: Abstract, value: Any, sites: Sites, number: int) -> GraphQLO
     try:
         name = resolve(value, cast("Any", _info(sites, number)), shape.type)
         if is_awaitable(name):
-            run.pending.append(_when_type_known(shape, value, cast("Any", name), Some(sites, [number])))
+            go_on = partial(_when_type_known, shape, value, Some(sites, [number]))
+            run.pending.append(Pending([cast("Any", name)], go_on))
             return None
         return _checked(shape, name, value, sites, number)
     except Exception as error:  # noqa: BLE001  # it becomes a located error
@@ -138,18 +140,16 @@ def _type_of(shape: Abstract, value: Any, sites: Sites, number: int) -> GraphQLO
         return None
 
 
-async def _when_type_known(shape: Abstract, value: Any, name: Awaitable[str | None], sites: Sites) -> None:
-    run = sites.level.run
-    (settled,) = await outcomes([name])
+def _when_type_known(shape: Abstract, value: Any, sites: Sites, outcomes: list[Any]) -> None:
+    (name,) = outcomes
     try:
-        if isinstance(settled, Exception):
-            raise settled  # noqa: TRY301
-        type_ = _checked(shape, settled, value, sites, 0)
+        if isinstance(name, Exception):
+            raise name  # noqa: TRY301
+        type_ = _checked(shape, name, value, sites, 0)
     except Exception as error:  # noqa: BLE001  # it becomes a located error
-        run.failures.note(sites, 0, error)
+        sites.level.run.failures.note(sites, 0, error)
         return
     put(sites, 0, _objects(shape.objects[type_.name], [value], sites, may_await=False)[0])
-    await run.rest()
 
 
 def _checked(shape: Abstract, name: Any, value: Any, sites: Sites, number: int) -> GraphQLObjectType:
@@ -195,7 +195,8 @@ def _items(shape: Lists, value: Any, sites: Sites, number: int) -> Any:
     if type(value) in EXACT_LISTS:
         return value
     if hasattr(value, "__aiter__"):
-        run.pending.append(_when_all_came(shape, value, Some(sites, [number])))
+        go_on = partial(_when_all_came, shape, Some(sites, [number]))
+        run.pending.append(Pending([_all_of(value)], go_on))
         return None
     if not is_iterable(value):
         field = sites.field
@@ -210,16 +211,25 @@ def _items(shape: Lists, value: Any, sites: Sites, number: int) -> Any:
     return items
 
 
-async def _when_all_came(shape: Lists, source: AsyncIterable[Any], sites: Sites) -> None:
-    run = sites.level.run
+async def _all_of(source: AsyncIterable[Any]) -> tuple[list[Any], Exception | None]:
     items: list[Any] = []
     try:
         async for item in source:
             items.append(item)  # noqa: PERF401  # what came before an error must be kept
-    except Exception as error:  # noqa: BLE001  # it becomes a located error, after those of the items
-        run.failures.note(sites, 0, error, (len(items),))
+    except Exception as error:  # noqa: BLE001  # it becomes a located error
+        return items, error
+    except BaseException:
+        if close := getattr(source, "aclose", None):
+            await close()
+        raise
+    return items, None
+
+
+def _when_all_came(shape: Lists, sites: Sites, outcomes: list[Any]) -> None:
+    ((items, error),) = outcomes
+    if error is not None:
+        sites.level.run.failures.note(sites, 0, error, (len(items),))
     put(sites, 0, _answered_lists(shape, [items], sites)[0])
-    await run.rest()
 
 
 def _present(shape: Shape, values: list[Any], sites: Sites, *, may_await: bool) -> list[tuple[int, Any]]:
@@ -241,15 +251,14 @@ def _present(shape: Shape, values: list[Any], sites: Sites, *, may_await: bool) 
             present.append((number, value))
     if coming:
         awaited = [values[number] for number in coming]
-        sites.level.run.pending.append(_when_come(shape, awaited, Some(sites, coming)))
+        go_on = partial(_when_come, shape, Some(sites, coming))
+        sites.level.run.pending.append(Pending(awaited, go_on))
     return present
 
 
-async def _when_come(shape: Shape, awaited: list[Awaitable[Any]], sites: Sites) -> None:
-    values = await outcomes(awaited)
-    for number, answer in enumerate(complete(shape, values, sites, may_await=False)):
+def _when_come(shape: Shape, sites: Sites, outcomes: list[Any]) -> None:
+    for number, answer in enumerate(complete(shape, outcomes, sites, may_await=False)):
         put(sites, number, answer)
-    await sites.level.run.rest()
 
 
 def _info(sites: Sites, number: int) -> FieldInfo:

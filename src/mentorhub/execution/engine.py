@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, Literal, cast
 
@@ -15,6 +14,7 @@ from graphql.execution.values import VariableValues
 from .batches import OperationContext
 from .documents import Documents, Prepared
 from .limits import Limits
+from .planning import Counts
 from .rejections import Code, Rejected, coded
 from .running import Run
 from .sharing import Answers
@@ -23,14 +23,6 @@ from .stock import stock_executor
 
 def unmasked(error: GraphQLError) -> GraphQLError:
     return error
-
-
-@dataclass(slots=True)
-class Counts:
-    """How many executions each executor has done (an event of a subscription is one)."""
-
-    compiled: int = 0
-    stock: int = 0
 
 
 class Engine:
@@ -130,10 +122,9 @@ class Engine:
         self, prepared: Prepared, values: VariableValues, context: OperationContext, root_value: Any
     ) -> ExecutionResult | Awaitable[ExecutionResult]:
         plan = prepared.plans.plan(values.coerced) if self.executor == "compiled" else None
+        self.counts.add(plan)
         if plan is not None:
-            self.counts.compiled += 1
             return Run(plan, values, context, root_value=root_value).execute()
-        self.counts.stock += 1
         result = stock_executor(prepared, values, context, root_value).execute_operation()
         # Never incremental: the schema has not the directives for it.
         return cast("ExecutionResult | Awaitable[ExecutionResult]", result)

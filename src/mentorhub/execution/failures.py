@@ -24,26 +24,26 @@ class Failure(NamedTuple):
 class Failures:
     """The failures of one execution."""
 
-    __slots__ = ("_all",)
+    __slots__ = ("_all", "are_total")
 
     def __init__(self) -> None:
         self._all: list[Failure] = []
+        self.are_total = False
+        """Whether any takes the whole answer with it: then nothing else need be waited for, or begun."""
 
     def __bool__(self) -> bool:
         return bool(self._all)
 
     def note(self, sites: Sites, number: int, error: Exception, after: tuple[int, ...] = ()) -> None:
-        self._all.append(Failure(sites, number, error, after))
+        failure = Failure(sites, number, error, after)
+        self._all.append(failure)
+        self.are_total = self.are_total or _nulled(failure) is None
 
     def missing(self, sites: Sites, number: int) -> None:
         """Null where the type does not allow it."""
         field = sites.field
         message = f"Cannot return null for non-nullable field {field.parent}.{field.name}."
         self.note(sites, number, TypeError(message))
-
-    def reach_the_root(self) -> bool:
-        """Whether any takes the whole answer with it: a mutation does not go on then."""
-        return any(_nulled(failure) is None for failure in self._all)
 
     def settle(self, data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
         """The data without what failed, and the errors in the data's order."""

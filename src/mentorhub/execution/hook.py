@@ -5,10 +5,11 @@ schema = strawberry.Schema(Query, execution_context_class=CompiledExecution)
 
 from typing import Any
 
-from graphql import OperationDefinitionNode
+from graphql import OperationDefinitionNode, default_field_resolver, default_type_resolver
+from graphql.pyutils.is_awaitable import is_async_iterable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from .planning import Plans
+from .planning import Counts, Plans
 from .running import Run
 
 
@@ -17,6 +18,7 @@ class Kept:
 
     def __init__(self, *, size: int = 512) -> None:
         self.size = size
+        self.counts = Counts()
         self._plans: dict[int, tuple[OperationDefinitionNode, Plans]] = {}
 
     def of(self, executor: "CompiledExecution") -> Plans:
@@ -40,13 +42,9 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: FBT001  # inherited
         """As graphql-core declares it."""
-        plan = None
-        if (
-            not (self.middleware_manager and self.middleware_manager.middlewares)
-            and self.abort_signal is None
-        ):
-            kept: Kept = self.schema.extensions.setdefault(KEPT, Kept())
-            plan = kept.of(self).plan(self.variable_values.coerced)
+        kept: Kept = self.schema.extensions.setdefault(KEPT, Kept())
+        plan = kept.of(self).plan(self.variable_values.coerced) if self._is_plain() else None
+        kept.counts.add(plan)
         if plan is None:
             return super().execute_operation(serially)
         return Run(
@@ -56,3 +54,14 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
             root_value=self.root_value,
             operation_extensions=self.operation_extensions,
         ).execute()
+
+    def _is_plain(self) -> bool:
+        """Whether nobody has a say in the execution that a plan knows nothing of."""
+        return (
+            not (self.middleware_manager and self.middleware_manager.middlewares)
+            and self.abort_signal is None
+            and self.hooks is None
+            and self.field_resolver is default_field_resolver
+            and self.type_resolver is default_type_resolver
+            and self.is_async_iterable is is_async_iterable
+        )

@@ -1,6 +1,7 @@
 """Which plan an execution takes: one for each choice of what is skipped and included."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -20,6 +21,20 @@ DEEPEST = 60
 
 FOREIGN = {"defer", "stream", "experimental_disableErrorPropagation"}
 """Directives that change how an operation is executed, and that plans know nothing of."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many executions went by plan, and how many graphql-core did (an event of a subscription is one)."""
+
+    compiled: int = 0
+    stock: int = 0
+
+    def add(self, plan: Plan | None) -> None:
+        if plan is None:
+            self.stock += 1
+        else:
+            self.compiled += 1
 
 
 class Plans:
@@ -42,7 +57,8 @@ class Plans:
         self._kept: dict[tuple[Any, ...], Plan] = {}
         directives = list(_directives(operation, fragments))
         self.is_covered = (
-            not any(each.name.value in FOREIGN for each in directives)
+            schema.get_root_type(operation.operation) is not None
+            and not any(each.name.value in FOREIGN for each in directives)
             and not any(each.variable_definitions for each in fragments.values())
             and _nesting(operation.selection_set, fragments) <= DEEPEST
         )
@@ -78,7 +94,7 @@ def _directives(
         yield from selection.directives or ()
         if isinstance(selection, FragmentSpreadNode):
             name = selection.name.value
-            if name not in reached:
+            if name in fragments and name not in reached:
                 reached.add(name)
                 selections += fragments[name].selection_set.selections
         elif selection.selection_set:
@@ -105,9 +121,10 @@ def _nesting(top: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNo
         for selection in selections:
             if isinstance(selection, FragmentSpreadNode):
                 name = selection.name.value
-                if name not in known:
+                if name in fragments and name not in known:
+                    known[name] = 0  # in a circle, which validation refuses, it counts once
                     known[name] = depth(fragments[name].selection_set, above + 1)
-                deepest = max(deepest, known[name])
+                deepest = max(deepest, known.get(name, 0))
             elif selection.selection_set:
                 deepest = max(deepest, depth(selection.selection_set, above + 1))
         return deepest + 1

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from inspect import Parameter
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 from graphql import FieldNode, GraphQLField, GraphQLSchema, default_field_resolver
@@ -22,21 +22,23 @@ if TYPE_CHECKING:
     from .plans import Field
 
 
-class Way(Protocol):
+class Way:
     """How the values of one field of a document are had."""
 
-    may_await: bool
+    may_await = True
     """Whether single values may have to be awaited."""
 
-    def values(self, level: "Level", field: "Field") -> list[Any] | Awaitable[list[Any]]:
-        """A value for each object of the level; an exception stands for an error."""
-        ...
+    def values(self, level: "Level", field: "Field") -> list[Any] | Awaitable[Any]:
+        """A value for each object of the level, an exception standing for an error; or all to be awaited."""
+        raise NotImplementedError
+
+    def settled(self, level: "Level", values: Any) -> list[Any]:
+        """A value for each object of the level, from what has been awaited."""
+        raise NotImplementedError
 
 
-class Attribute:
+class Attribute(Way):
     """A field without resolver: the attribute of its name."""
-
-    may_await = True
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,7 +51,7 @@ class Attribute:
             return [attempt(getattr, source, self.name) for source in level.sources]
 
 
-class Batch:
+class Batch(Way):
     """A batch: its function, called once for the level."""
 
     may_await = False
@@ -62,28 +64,26 @@ class Batch:
         self._arguments = arguments
         self._conversion = conversion
 
-    def values(self, level: "Level", field: "Field") -> list[Any] | Awaitable[list[Any]]:
+    def values(self, level: "Level", field: "Field") -> list[Any] | Awaitable[Any]:
         try:
             info = level.run.info(FieldInfo(level, field), self._field)
             arguments = self._conversion.of(self._arguments.of(level.run.variable_values), info)
             values = self._load(level.sources, info, **arguments)
-            if isinstance(values, Awaitable):
-                return self._awaited(values, level.sources)
+        except Exception as error:  # noqa: BLE001  # it is every parent's
+            return [error] * len(level.sources)
+        return values if isinstance(values, Awaitable) else self.settled(level, values)
+
+    def settled(self, level: "Level", values: Any) -> list[Any]:
+        try:
+            if isinstance(values, Exception):
+                raise values  # noqa: TRY301
             return one_for_each(self._load, level.sources, values)
         except Exception as error:  # noqa: BLE001  # it is every parent's
             return [error] * len(level.sources)
 
-    async def _awaited(self, values: Awaitable[Any], sources: list[Any]) -> list[Any]:
-        try:
-            return one_for_each(self._load, sources, await values)
-        except Exception as error:  # noqa: BLE001  # it is every parent's
-            return [error] * len(sources)
 
-
-class Function:
+class Function(Way):
     """A Strawberry resolver of which only the signature matters: called without Strawberry in between."""
-
-    may_await = True
 
     def __init__(
         self,
@@ -138,10 +138,8 @@ class Function:
         return level.run.info(FieldInfo(level, field, index), self._field)
 
 
-class Resolver:
+class Resolver(Way):
     """Any resolver, as graphql-core calls it: with extensions and permissions, or of introspection."""
-
-    may_await = True
 
     def __init__(self, definition: GraphQLField, arguments: Arguments) -> None:
         self._resolve = definition.resolve or default_field_resolver

@@ -1,7 +1,8 @@
 """One execution of a plan: level by level, waiting only where something is awaited."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import Any, cast
 
 import strawberry
@@ -15,14 +16,18 @@ from .failures import Failures
 from .infos import FieldInfo
 from .levels import Each, Level, Sites
 from .plans import Field, Plan, Selection
-from .together import all_done
+from .waiting import Pending, outcomes
+
+
+class Lost(Exception):  # noqa: N818  # a way out, not an error
+    """The whole answer is null whatever else may come."""
 
 
 class Run:
     """The state of one execution.
 
     What can be done at once is done when it is come upon. What must be awaited is put into `pending`, to be
-    awaited by whoever was awaited before (`rest`): so each branch goes on as soon as it can, and no coroutine
+    awaited by whoever was awaited before (`_wait`): so each branch goes on as soon as it can, and no coroutine
     is made for what is there already.
     """
 
@@ -52,42 +57,69 @@ class Run:
         self.root_value = root_value
         self.operation_extensions = operation_extensions
         self.failures = Failures()
-        self.pending: list[Coroutine[Any, Any, None]] = []
+        self.pending: list[Pending] = []
         self.background: set[asyncio.Future[Any]] = set()
 
     def execute(self) -> ExecutionResult | Awaitable[ExecutionResult]:
         """The result; awaitable only if something in it is."""
-        try:
-            return self._serially() if self.plan.is_serial else self._at_once()
-        except BaseException:
-            for each in self.pending:
-                each.close()
-            raise
-
-    def _at_once(self) -> ExecutionResult | Awaitable[ExecutionResult]:
+        if self.plan.is_serial:
+            return self._serially()
         root = self.open(self.plan.root, [self.root_value], None)
-        return self._awaited(root) if self.pending else self._answer(root)
-
-    async def _awaited(self, root: Level) -> ExecutionResult:
-        await self.rest()
-        return self._answer(root)
+        return self._awaited(root, []) if self._must_wait() else self._answer(root)
 
     def _serially(self) -> ExecutionResult | Awaitable[ExecutionResult]:
-        """One root field after the other, each to its end; none after the whole answer is lost."""
+        """One root field after the other, each to its end."""
         root = self._read(self.plan.root, [self.root_value], None)
         steps = list(self.plan.root.steps)
-        while steps and not self.failures.reach_the_root():
+        while steps and not self.failures.are_total:
             self.step(root, steps.pop(0))
-            if self.pending:
-                return self._serially_awaited(root, steps)
+            if self._must_wait():
+                return self._awaited(root, steps)
         return self._answer(root)
 
-    async def _serially_awaited(self, root: Level, steps: list[Field]) -> ExecutionResult:
-        await self.rest()
-        while steps and not self.failures.reach_the_root():
-            self.step(root, steps.pop(0))
-            await self.rest()
+    async def _awaited(self, root: Level, steps: list[Field]) -> ExecutionResult:
+        try:
+            await self._wait()
+            for step in steps:
+                self.step(root, step)
+                await self._wait()
+        except Lost:
+            pass
         return self._answer(root)
+
+    def _must_wait(self) -> bool:
+        if self.pending and self.failures.are_total:
+            self._drop(self.pending)
+            self.pending = []
+        return bool(self.pending)
+
+    async def _wait(self) -> None:
+        """Awaits what has become pending. To be called before anything else is awaited."""
+        if self.failures.are_total:
+            self._drop(self.pending)
+            raise Lost
+        pending, self.pending = self.pending, []
+        if len(pending) == 1:
+            await self._carry_on(pending[0])
+        elif pending:
+            tasks = [asyncio.ensure_future(self._carry_on(each)) for each in pending]
+            try:
+                await asyncio.gather(*tasks)
+            except BaseException:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                self._drop(pending)
+                raise
+
+    async def _carry_on(self, pending: Pending) -> None:
+        pending.go_on(await outcomes(pending.awaited))
+        await self._wait()
+
+    @staticmethod
+    def _drop(pending: list[Pending]) -> None:
+        for each in pending:
+            each.drop()
 
     def _answer(self, root: Level) -> ExecutionResult:
         if not self.failures:
@@ -112,23 +144,16 @@ class Run:
         if isinstance(values, list):
             self._fill(level, field, values, may_await=way.may_await)
         else:
-            self.pending.append(self._fill_later(level, field, values))
+            self.pending.append(Pending([values], partial(self._fill_settled, level, field)))
 
-    async def _fill_later(self, level: Level, field: Field, values: Awaitable[list[Any]]) -> None:
-        self._fill(level, field, await values, may_await=False)
-        await self.rest()
+    def _fill_settled(self, level: Level, field: Field, outcomes: list[Any]) -> None:
+        self._fill(level, field, field.way.settled(level, outcomes[0]), may_await=False)
 
     def _fill(self, level: Level, field: Field, values: list[Any], *, may_await: bool) -> None:
         key = field.key
         answers = complete(field.shape, values, Each(level, field), may_await=may_await)
         for out, answer in zip(level.outs, answers, strict=True):
             out[key] = answer
-
-    async def rest(self) -> None:
-        """Awaits what has become pending. To be called before anything else is awaited."""
-        if work := self.pending:
-            self.pending = []
-            await all_done(work)
 
     def info(self, info: FieldInfo, field: StrawberryField) -> strawberry.Info[Any, Any]:
         return self.plan.info_class(_raw_info=cast("Any", info), _field=field)
