@@ -34,6 +34,32 @@ class Answers:
     """Executes as graphql-core does, and tells every error there is."""
 
 
+class Result(ExecutionResult):
+    was_awaited = False
+
+
+async def executed(
+    cls: type[StrawberryGraphQLCoreExecutionContext],
+    schema: GraphQLSchema,
+    text: str | DocumentNode,
+    root: Any = None,
+    context: Any = None,
+    variables: dict[str, Any] | None = None,
+) -> Result:
+    document = parse(text) if isinstance(text, str) else text
+    executor = cls.build(schema, document, root, context, variables)
+    assert not isinstance(executor, list)
+    result: Any = executor.execute_operation()
+    was_awaited = isawaitable(result)
+    if isawaitable(result):
+        result = await result
+    while executor.background_futures:
+        await asyncio.wait(list(executor.background_futures))
+    told = Result(result.data, result.errors)
+    told.was_awaited = was_awaited
+    return told
+
+
 class Outspoken(StrawberryGraphQLCoreExecutionContext):
     """Errors strike down no more than their own position, and all are told."""
 
@@ -62,16 +88,8 @@ async def both(
 
     async def execute(cls: type[StrawberryGraphQLCoreExecutionContext]) -> ExecutionResult:
         nonlocal was_awaited
-        executor = cls.build(schema, document, root(), context(), variables)
-        if isinstance(executor, list):
-            return ExecutionResult(None, executor)
-        result: Any = executor.execute_operation()
-        if isawaitable(result):
-            was_awaited = True
-            result = await result
-        while executor.background_futures:
-            await asyncio.wait(list(executor.background_futures))
-        assert isinstance(result, ExecutionResult)
+        result = await executed(cls, schema, document, root(), context(), variables)
+        was_awaited = was_awaited or result.was_awaited
         return result
 
     stock = await execute(StrawberryGraphQLCoreExecutionContext)
