@@ -68,7 +68,5 @@ def _seconds_postgresql(element: seconds_between, compiler: SQLCompiler, **optio
 @compiles(seconds_between, "sqlite")
 def _seconds_sqlite(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
     since, until = (compiler.process(part, **options) for part in (element.since, element.until))
-    # Whole seconds exactly, and the rest apart: a Julian day has no microseconds.
-    whole = f"CAST(strftime('%s', {until}) AS INTEGER) - CAST(strftime('%s', {since}) AS INTEGER)"
-    rest = f"CAST(substr({until}, 21, 6) AS INTEGER) - CAST(substr({since}, 21, 6) AS INTEGER)"
-    return f"({whole} + ({rest}) / 1000000.0)"
+    # A Julian day tells milliseconds apart.
+    return f"((julianday({until}) - julianday({since})) * 86400.0)"
