@@ -97,6 +97,8 @@ class PostgreSQLBell:
                 self._heard()
 
         await connection.add_listener(_CHANNEL, hear)
+        # A connection that is cut off is noticed at once, and not when it is next used.
+        connection.add_termination_listener(lambda _: self._rung.set())
         # What was told while nobody listened.
         self._heard()
         while not self._closing.is_set():
