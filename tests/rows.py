@@ -1,6 +1,6 @@
 """Rows put straight into tables, for what no use case makes: a raw INSERT past every rule but the database's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -11,10 +11,10 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from mentorhub.db.database import Database, Transaction
 from mentorhub.db.keys import new_key
 from mentorhub.db.statements import change
-from mentorhub.db.tables.accounts import users
+from mentorhub.db.tables.accounts import users as users_table
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.bookings import bookings
-from mentorhub.db.tables.mentors import mentors
+from mentorhub.db.tables.mentors import mentors as mentors_table
 from mentorhub.rules.instants import NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.listing import terms
@@ -23,6 +23,10 @@ from mentorhub.rules.vocabulary import BookingStatus, MentorStatus, Role, SlotSt
 from tests.api import MONDAY
 
 _number = count(1)
+
+
+def unique(word: str) -> str:
+    return f"{word}-{next(_number)}"
 
 
 async def add(database: Database, table: Table, *rows: Mapping[str, Any]) -> list[Key]:
@@ -44,44 +48,59 @@ async def add(database: Database, table: Table, *rows: Mapping[str, Any]) -> lis
     return [row["id"] for row in keyed]
 
 
+async def add_plain(database: Database, table: Table, plain: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows of a table whose key is not one of ours."""
+    if plain:
+        statement = change(insert(table), parameters=list(plain[0]))
+        await database.write(lambda transaction: transaction.many(statement, plain))
+
+
 async def user(database: Database, *, name: str = "Noor Adeyemi") -> Key:
-    [key] = await add(
-        database,
-        users,
-        {
-            "name": name,
-            "email": f"row{next(_number)}@example.com",
-            "email_verified_at": MONDAY,
-            "role": Role.MEMBER,
-            "status": UserStatus.ACTIVE,
-            "joined_at": MONDAY,
-        },
-    )
+    [key] = await users(database, 1, name=name)
     return key
+
+
+async def users(database: Database, number: int, *, name: str = "Noor Adeyemi") -> list[Key]:
+    return await add(
+        database,
+        users_table,
+        *(
+            {
+                "name": name,
+                "email": f"row{next(_number)}@example.com",
+                "email_verified_at": MONDAY,
+                "role": Role.MEMBER,
+                "status": UserStatus.ACTIVE,
+                "joined_at": MONDAY,
+            }
+            for _ in range(number)
+        ),
+    )
 
 
 async def mentor(database: Database, **values: Any) -> Key:
     """An approved, public mentor without availability; *values* are columns."""
-    name = values.pop("name", "Noor Adeyemi")
-    [key] = await add(
-        database,
-        mentors,
-        {
-            "user_id": await user(database, name=name),
-            "status": MentorStatus.APPROVED,
-            "is_public": True,
-            "name": name,
-            "sort_name": name.casefold(),
-            "bio": "b" * 50,
-            "years_of_experience": 5,
-            "timezone": "UTC",
-            "applied_at": MONDAY,
-            "approved_at": MONDAY,
-            "next_slot_at": NEVER,
-        }
-        | values,
-    )
+    user_id = await user(database, name=values.get("name", "Noor Adeyemi"))
+    [key] = await mentors(database, [{"user_id": user_id, **values}])
     return key
+
+
+async def mentors(database: Database, many: Sequence[Mapping[str, Any]]) -> list[Key]:
+    """Approved, public mentors, each with these columns, their `user_id` among them."""
+    name = "Noor Adeyemi"
+    ordinary = {
+        "status": MentorStatus.APPROVED,
+        "is_public": True,
+        "name": name,
+        "sort_name": name.casefold(),
+        "bio": "b" * 50,
+        "years_of_experience": 5,
+        "timezone": "UTC",
+        "applied_at": MONDAY,
+        "approved_at": MONDAY,
+        "next_slot_at": NEVER,
+    }
+    return await add(database, mentors_table, *({**ordinary, **values} for values in many))
 
 
 async def slot(
