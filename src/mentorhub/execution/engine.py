@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
 from inspect import isawaitable
 from typing import Any, Literal, cast
 
@@ -64,7 +63,7 @@ class Engine:
         if prepared.operation.operation is OperationType.SUBSCRIPTION:
             msg = "A subscription is subscribed to, not executed"
             raise TypeError(msg)
-        values = prepared.variables.values(variables, max_errors=self.limits.errors)
+        values = prepared.values(variables, self.limits)
         return await self._executed(prepared, values, context, None)
 
     async def subscribe(
@@ -78,7 +77,7 @@ class Engine:
         if prepared.operation.operation is not OperationType.SUBSCRIPTION:
             msg = "Only a subscription is subscribed to"
             raise TypeError(msg)
-        values = prepared.variables.values(variables, max_errors=self.limits.errors)
+        values = prepared.values(variables, self.limits)
         try:
             async with asyncio.timeout(self.deadline):
                 source = create_source_event_stream(stock_executor(prepared, values, context))
