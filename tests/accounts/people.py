@@ -194,7 +194,7 @@ class Letter:
     def _part(self, subtype: str) -> str:
         part = self.mail.get_body((subtype,))
         assert part is not None
-        return str(part.get_content())
+        return str(part.get_content()).replace("\r\n", "\n")
 
     @property
     def text(self) -> str:

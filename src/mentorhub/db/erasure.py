@@ -2,14 +2,16 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, delete, null, update
+from sqlalchemy import Table, bindparam, delete, func, null, or_, select, union, update
 
 from mentorhub.db.database import Transaction
 from mentorhub.db.statements import change
 from mentorhub.db.tables.accounts import access_tokens, known_devices, mailed_tokens, sessions, users
 from mentorhub.db.tables.availability import availability, time_off
-from mentorhub.db.tables.bookings import idempotency_keys
+from mentorhub.db.tables.bookings import bookings, idempotency_keys
+from mentorhub.db.tables.facts import facts
 from mentorhub.db.tables.mentors import mentors
+from mentorhub.db.tables.notifications import notifications, preferences
 from mentorhub.rules.accounts import DELETED_NAME
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import Role, UserStatus
@@ -20,6 +22,8 @@ _THEIRS: Final[tuple[Table, ...]] = (
     access_tokens,
     known_devices,
     idempotency_keys,
+    notifications,
+    preferences,
 )
 """Tables whose rows go with their `user_id`."""
 _MENTORS: Final[tuple[Table, ...]] = (availability, time_off)
@@ -32,6 +36,24 @@ def _of(table: Table, column: str) -> Any:
 
 _GO = [change(delete(table).where(_of(table, "user_id"))) for table in _THEIRS]
 _MENTOR_GOES = [change(delete(table).where(_of(table, "mentor_id"))) for table in _MENTORS]
+_USER: Final = bindparam("user_id", type_=users.c.id.type)
+_NAME: Final = bindparam("name", type_=users.c.name.type)
+_PROFILE: Final = select(mentors.c.id).where(mentors.c.user_id == _USER).scalar_subquery()
+_CONCERN_THEM: Final = union(
+    select(facts.c.id).where(or_(facts.c.actor_id == _USER, facts.c.subject_id == _USER)),
+    select(facts.c.id).where(facts.c.subject_id == _PROFILE),
+    select(facts.c.id)
+    .join_from(facts, bookings, bookings.c.id == facts.c.booking_id)
+    .where(or_(bookings.c.mentee_id == _USER, bookings.c.mentor_id == _PROFILE)),
+)
+_REDACT: Final = change(
+    update(notifications)
+    .where(notifications.c.fact_id.in_(_CONCERN_THEM))
+    .values(
+        title=func.replace(notifications.c.title, _NAME, DELETED_NAME),
+        body=func.replace(notifications.c.body, _NAME, DELETED_NAME),
+    )
+)
 _ANONYMISE = change(
     update(users)
     .where(users.c.id == bindparam("user_id", type_=users.c.id.type))
@@ -54,16 +76,27 @@ _ANONYMISE_MENTOR = change(
     .values(photo=null(), default_meeting_url=null(), accepting_requests=False)
 )
 
+_ANONYMISE_SESSIONS = change(
+    update(bookings)
+    .where(bookings.c.mentor_id == bindparam("mentor_id", type_=mentors.c.id.type))
+    .values(meeting_url=null(), mentor_notes=null())
+)
 
-async def erase_user(transaction: Transaction, user_id: Key) -> None:
-    """Leaves of a user a row that says nothing of them, and nothing of what was theirs alone."""
+
+async def erase_user(transaction: Transaction, user_id: Key, *, name: str) -> None:
+    """Leaves of a user a row that says nothing of them, and nothing of what was theirs alone.
+
+    What others were told of them goes on without their *name*.
+    """
+    await transaction.run(_REDACT, user_id=user_id, name=name)
     await transaction.run(_ANONYMISE, user_id=user_id)
     for go in _GO:
         await transaction.run(go, user_id=user_id)
 
 
 async def erase_mentor(transaction: Transaction, mentor_id: Key) -> None:
-    """Removes what a mentor's profile keeps beside its words: availability, time off, addresses."""
+    """Removes what a mentor's profile keeps beside its words: availability, time off, addresses, notes."""
     await transaction.run(_ANONYMISE_MENTOR, mentor_id=mentor_id)
+    await transaction.run(_ANONYMISE_SESSIONS, mentor_id=mentor_id)
     for go in _MENTOR_GOES:
         await transaction.run(go, mentor_id=mentor_id)

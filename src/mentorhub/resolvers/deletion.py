@@ -44,7 +44,7 @@ async def _erase(work: Work, account: AccountRow) -> None:
     """Leaves nothing of *account* but what others have of it, under no name. What is booked has been cancelled."""
     await photos.discard(work, account)
     await mails.forget(work.transaction, user_id=account.id, email=account.email or "")
-    await erasure.erase_user(work.transaction, account.id)
+    await erasure.erase_user(work.transaction, account.id, name=account.name)
     profile = (await mentors.by_users(work.transaction, [account.id])).get(account.id)
     if profile is not None:
         await _erase_mentor(work, profile)

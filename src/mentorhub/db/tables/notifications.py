@@ -25,6 +25,7 @@ class Notification(SQLModel, table=True):
         is_one_of("kind", NotificationKind),
         # Whoever reads the log twice tells nothing twice.
         UniqueConstraint("user_id", "fact_id"),
+        Index("ix_notifications_fact_id", "fact_id"),
         Index("ix_notifications_user_created", "user_id", "created_at", "id"),
         Index("ix_notifications_unread", "user_id", "created_at", "id",
               postgresql_where=text("read_at IS NULL"), sqlite_where=text("read_at IS NULL")),

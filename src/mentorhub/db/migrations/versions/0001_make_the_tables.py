@@ -816,6 +816,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
         sa.UniqueConstraint("user_id", "fact_id", name=op.f("uq_notifications_user_id_fact_id")),
     )
+    op.create_index("ix_notifications_fact_id", "notifications", ["fact_id"], unique=False)
     op.create_index(
         "ix_notifications_user_created", "notifications", ["user_id", "created_at", "id"], unique=False
     )
