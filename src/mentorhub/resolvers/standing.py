@@ -43,9 +43,9 @@ class Standing:
         self._interest[key] = now
         self._needed_since = max(self._needed_since, since)
         while self._known_since < since or key not in self._covered:
-            if self._asking is None:
+            # One that is done is awaited without a turn of the event loop: to wait for it again would never end.
+            if self._asking is None or self._asking.done():
                 self._asking = asyncio.create_task(self._ask(), name="standing of listeners")
-                self._asking.add_done_callback(self._asked)
             await asyncio.shield(self._asking)
         row = self._known.get(key)
         return (
@@ -54,9 +54,6 @@ class Standing:
             and row.status is UserStatus.ACTIVE
             and row.role is viewer.role
         )
-
-    def _asked(self, task: asyncio.Task[None]) -> None:
-        self._asking = None
 
     async def _ask(self) -> None:
         started = asyncio.get_running_loop().time()
