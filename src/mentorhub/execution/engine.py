@@ -96,12 +96,14 @@ class Engine:
             return self._executed(prepared, values, each, event)
 
         answers = Answers(execute, context, (prepared, repr(values.coerced)))
-        async with aclosing(source):
-            try:
-                async for event in source:
-                    yield await answers.to(event)
-            except Exception as error:  # noqa: BLE001  # the client is told, as masked
-                yield ExecutionResult(None, [self.mask(located_error(error, None, None))])
+        try:
+            async for event in source:
+                yield await answers.to(event)
+        except Exception as error:  # noqa: BLE001  # the client is told, as masked
+            yield ExecutionResult(None, [self.mask(located_error(error, None, None))])
+        finally:
+            if close := getattr(source, "aclose", None):
+                await close()
 
     async def _executed(
         self, prepared: Prepared, values: VariableValues, context: OperationContext, root_value: Any
