@@ -10,8 +10,9 @@ from typing import Final, Self
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mentorhub import logs
 from mentorhub.db import clock, facts
 from mentorhub.db.bell import Bell, open_bell
 from mentorhub.db.clock import Clock
@@ -22,7 +23,15 @@ from mentorhub.mail import Mail, open_mail
 from mentorhub.media import Pictures, open_media
 from mentorhub.passwords import Passwords
 from mentorhub.rates import Allowance, open_rates
-from mentorhub.resolvers import accounts, authentication, charging, exports, photos, telling
+from mentorhub.resolvers import (
+    accounts,
+    authentication,
+    charging,
+    exports,
+    observing,
+    photos,
+    telling,
+)
 from mentorhub.resolvers.desk import Desk, Doors, Origin
 from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
@@ -36,10 +45,14 @@ from mentorhub.web.doors import Doors as WebDoors
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
 from mentorhub.web.exports import export_routes
+from mentorhub.web.journal import journal
 from mentorhub.web.limits import Limits
 from mentorhub.web.media import MediaFiles
+from mentorhub.web.metrics import Metrics, metrics_page
 from mentorhub.web.origins import Origins
 from mentorhub.web.pages import alive_page, json_fault, nowhere, ready_page, schema_page
+from mentorhub.web.served import Observer, Served, nobody
+from mentorhub.web.server import FAREWELL
 from mentorhub.web.site import Site
 
 _NOTE_USES_EVERY: Final = 2.0
@@ -181,32 +194,54 @@ def away(refusal: Unavailable) -> Refused:
 class Service:
     """The house and all that is served of it. `farewell` comes before the server closes its connections."""
 
-    def __init__(self, house: House, *, limits: Limits | None = None) -> None:
+    def __init__(self, house: House, *, limits: Limits | None = None, observer: Observer = nobody) -> None:
         settings = house.settings
         self.house = house
         self.origins = Origins(settings.origins)
+        self.metrics = Metrics(self._figures)
+        self._journal = observer
         self.graphql = GraphQL(
             WebDoors(
                 build_engine(introspection=settings.introspection == "on"),
                 house.context,
                 house.still_allowed,
                 courtesy=house,
+                observer=self._observe,
                 origins=self.origins,
                 limits=limits,
                 session_cookie=Context.cookie_name(is_secure=not settings.is_loopback),
             )
         )
+        self._leaving: asyncio.Task[None] | None = None
         self.app = self._built(settings)
+
+    def _observe(self, served: Served) -> None:
+        self.metrics(served)
+        self._journal(served)
+
+    async def _figures(self) -> list[tuple[str, str, float]]:
+        return [*self.graphql.figures, *await observing.figures(self.house.doors, self.house.log)]
 
     async def farewell(self) -> None:
         """Ends what is listened to, so that its readers come back elsewhere and go on."""
         await self.graphql.close()
 
+    def _leave(self) -> asyncio.Task[None]:
+        """Begins the farewell, once, while connections are still open."""
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self.farewell(), name="farewell")
+        return self._leaving
+
+    async def _with_farewell(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            scope.setdefault("state", {})[FAREWELL] = self._leave
+        await self._others(scope, receive, send)
+
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         async with self.house, self._clock():
             yield
-            await self.farewell()
+            await self._leave()
 
     @asynccontextmanager
     async def _clock(self) -> AsyncIterator[None]:
@@ -222,9 +257,12 @@ class Service:
             "/schema.graphql": schema_page(build_schema().as_str() + "\n"),
             "/healthz": alive_page(),
             "/readyz": ready_page(self.house.faults),
+            "/metrics": metrics_page(
+                self.metrics, token=token.get_secret_value() if (token := settings.metrics_token) else None
+            ),
         }
         media = MediaFiles(lambda name: photos.file(self.house.doors, name))
-        others = Starlette(
+        self._others = Starlette(
             routes=[
                 *explorer_routes(settings.has_explorer),
                 *export_routes(lambda token: exports.lines(self.house.doors, token)),
@@ -234,12 +272,12 @@ class Service:
             lifespan=self._lifespan,
             exception_handlers={HTTPException: json_fault},
         )
-        return Site(exact, others, origins=self.origins)
+        return Site(exact, self._with_farewell, origins=self.origins, observer=self._observe)
 
 
-def build_app(settings: Settings) -> ASGIApp:
+def build_app(settings: Settings, *, observer: Observer = nobody) -> ASGIApp:
     """The service as an ASGI application; its lifespan opens and closes the doors."""
-    return Service(House(settings)).app
+    return Service(House(settings), observer=observer).app
 
 
 async def work(settings: Settings) -> None:
@@ -262,5 +300,7 @@ async def create_user(settings: Settings, *, name: str, email: str, password: st
 
 
 def from_environment() -> ASGIApp:
-    """The service with the settings of the environment, for a server's workers."""
-    return build_app(read_settings())
+    """The service with the settings of the environment, for a server's workers; it keeps a journal."""
+    settings = read_settings()
+    logs.configure(level=settings.log_level)
+    return build_app(settings, observer=journal)

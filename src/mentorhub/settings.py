@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     rate_restored: int = Field(default=100, ge=1, le=1_000_000)
     """Points that come back each second."""
     sandbox: Switch = "off"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_token: SecretStr | None = None
+    """What Prometheus shows as a bearer at /metrics; without it only this machine may read there."""
     jobs: Switch = "on"
     mail_from: str = "MentorHub <support@mentorhub.com>"
     session_days: int = Field(default=30, ge=1, le=365)

@@ -77,7 +77,9 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(database_url: str, folder: Path, **settings: str) -> AsyncIterator[Service]:
+async def serving(
+    database_url: str, folder: Path, *, command: tuple[str, ...] = (), **settings: str
+) -> AsyncIterator[Service]:
     """The service on *database_url*, until the end of the block; it must answer, and stop when asked."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -85,7 +87,7 @@ async def serving(database_url: str, folder: Path, **settings: str) -> AsyncIter
     environment |= {"MENTORHUB_DATABASE_URL": database_url, "MENTORHUB_PUBLIC_URL": url, **settings}
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: ASYNC220 -- it is waited for in a thread
-            [MENTORHUB, "serve", "--port", str(port)],
+            [MENTORHUB, "serve", "--port", str(port), *command],
             cwd=folder,
             env=environment,
             stdout=output,

@@ -40,6 +40,10 @@ class Visitor:
     batches: Batches = field(default_factory=Batches)
     cursor: str | None = None
 
+    @property
+    def viewer_key(self) -> str | None:
+        return self.name
+
     def fresh(self) -> "Visitor":
         return Visitor(self.house, self.approach, self.name)
 

@@ -1,6 +1,5 @@
 """Who pays for an operation, and how it is charged: an estimate before it runs, what it came to afterwards."""
 
-from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -8,6 +7,7 @@ from mentorhub.rates import Charge
 from mentorhub.resolvers.desk import Desk
 from mentorhub.resolvers.viewers import Viewer
 
+FIELDS_A_POINT = 10
 MISREAD = 10
 """Points for a document that cannot be executed, or credentials that are none: both cost work."""
 
@@ -31,13 +31,14 @@ def _network(address: str | None) -> str:
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
-async def take(desk: Desk, cost: int) -> Charge:
-    return await desk.doors.rates.take(payer_of(desk.viewer, desk.origin.address), max(1, cost))
+async def take(desk: Desk, fields: int) -> Charge:
+    """Charges whoever asks for what may be answered with so many *fields*."""
+    return await desk.doors.rates.take(payer_of(desk.viewer, desk.origin.address), points_for(fields))
 
 
-def settle(desk: Desk, charge: Charge, actual: int) -> int:
-    """What *charge* came to: never more than the estimate, which the client could know beforehand."""
-    actual = max(1, min(actual, charge.cost))
+def settle(desk: Desk, charge: Charge, fields: int) -> int:
+    """What *charge* came to, in points, for an answer of so many fields."""
+    actual = points_for(fields)
     desk.doors.rates.settle(charge, actual)
     return actual
 
@@ -57,18 +58,20 @@ def fine(desk: Desk) -> None:
     desk.doors.rates.fine(payer_of(desk.viewer, desk.origin.address), MISREAD)
 
 
-def objects_in(data: Any, *, of: Callable[[Any], Any] = type) -> int:
-    """How many objects an answer has, its own not counted: what an estimate estimates."""
-    if data is None:
-        return 0
-    count, waiting = -1, [data]
+def points_for(fields: int) -> int:
+    return max(1, -(-fields // FIELDS_A_POINT))
+
+
+def fields_in(data: Any) -> int:
+    """How many fields an answer has: what an estimate estimates."""
+    count, waiting = 0, [data]
     while waiting:
         value = waiting.pop()
-        if of(value) is dict:
-            count += 1
-            waiting += [each for each in value.values() if of(each) in _NESTED]
-        elif of(value) is list:
-            waiting += [each for each in value if of(each) in _NESTED]
+        if type(value) is dict:
+            count += len(value)
+            waiting += [each for each in value.values() if type(each) in _NESTED]
+        elif type(value) is list:
+            waiting += [each for each in value if type(each) in _NESTED]
     return count
 
 

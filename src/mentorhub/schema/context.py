@@ -57,6 +57,11 @@ class Context:
         )
 
     @property
+    def viewer_key(self) -> str | None:
+        """Who asks, as the log names them."""
+        return self.desk.viewer.user_id if self.desk.viewer else None
+
+    @property
     def audience(self) -> Hashable:
         """What the viewer has in common with others who see the same."""
         return audience_of(self.desk.viewer)

@@ -28,7 +28,7 @@ class GatedEngine(Engine):
         actual = 0
         try:
             result = await super().execute(prepared, variables, context)
-            actual = charging.objects_in(result.data)
+            actual = charging.fields_in(result.data)
         finally:
             context.extensions["cost"] = _told(charge, charging.settle(context.desk, charge, actual), context)
         return result

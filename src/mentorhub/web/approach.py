@@ -51,6 +51,11 @@ class Context(OperationContext, Protocol):
     extensions: dict[str, Any]
     """Merged into the response's extensions."""
 
+    @property
+    def viewer_key(self) -> str | None:
+        """Who asks, as the log names them."""
+        ...
+
 
 Contexts = Callable[[Approach], Awaitable[Context]]
 """Authenticates; raises Refused for credentials that are bad, and for whoever asks too often."""

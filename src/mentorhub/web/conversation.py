@@ -19,6 +19,7 @@ from mentorhub.web.answers import Gone, transmit
 from mentorhub.web.approach import Approach, Context, Refused
 from mentorhub.web.doors import Doors
 from mentorhub.web.encoding import formatted, internal_error, text_of
+from mentorhub.web.served import Served, status_of
 from mentorhub.web.socket_messages import Complete, Init, Message, Ping, Pong, Subscribe
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,10 @@ class Conversation:
         self._over = False
         self._clock = asyncio.get_running_loop().time
         self._opened = self._heard = self._pinged = self._clock()
+
+    @property
+    def operations(self) -> int:
+        return len(self._operations)
 
     def end(self, code: int, reason: str, *, completing: bool = False) -> None:
         """Ends the conversation at once; *completing* tells the client that its operations end."""
@@ -188,31 +193,40 @@ class Conversation:
         task.add_done_callback(self._tasks.discard)
 
     async def _operate(self, message: Subscribe, context: Context) -> None:
+        served = Served(self._approach.request_id, "websocket", kind="unread")
         try:
-            last = await self._tell(message, context)
+            last = await self._tell(message, context, served)
             # First, since the client may use the id again as soon as it hears that this operation is over.
             self._operations.pop(message.id, None)
             await self._say(last)
         except Gone:
             pass
+        finally:
+            served.ends(context, status=status_of(served.code))
+            self._doors.observer(served)
 
-    async def _tell(self, message: Subscribe, context: Context) -> str:
+    async def _tell(self, message: Subscribe, context: Context, served: Served) -> str:
         """Says all results of the operation; gives the message that ends it."""
         parameters, before = message.parameters, messages.next_prefix(message.id)
         try:
             prepared = self._doors.prepare(parameters, context)
+            served.reads(prepared)
             async with aclosing(self._doors.results(prepared, parameters.variables, context)) as results:
                 async for result in results:
+                    served.errs(result.errors)
                     await self._say(f"{before}{text_of(result, context.extensions)}}}")
         except Gone:
             raise
         except Rejected as rejected:
+            served.errs(rejected.errors)
             return messages.error(message.id, formatted(rejected.errors))
         except Refused as refused:
+            served.code = refused.code
             return messages.error(message.id, [refused.formatted])
         except GraphQLError as error:
             return messages.error(message.id, formatted([error]))
         except Exception:
+            served.code = "INTERNAL"
             log.exception("An operation failed (request %s)", self._approach.request_id)
             return messages.error(message.id, [internal_error(self._approach.request_id)])
         return messages.complete(message.id)

@@ -25,6 +25,7 @@ from mentorhub.web.decoding import Parameters
 from mentorhub.web.headers import Headers, cookie_of, text_of
 from mentorhub.web.limits import Limits
 from mentorhub.web.origins import Origins
+from mentorhub.web.served import Observer, nobody
 from mentorhub.web.watch import Watch
 
 _PROCESS = token_hex(4)
@@ -41,6 +42,7 @@ class Doors:
         still_allowed: StillAllowed,
         *,
         courtesy: Courtesy | None = None,
+        observer: Observer = nobody,
         origins: Origins | None = None,
         limits: Limits | None = None,
         session_cookie: str = "session",
@@ -48,6 +50,7 @@ class Doors:
         self.engine = engine
         self.contexts = contexts
         self.origins = origins or Origins()
+        self.observer = observer
         self._courtesy = courtesy or Everybody()
         self.limits = limits or Limits()
         self.watch = Watch(still_allowed, every=self.limits.recheck_seconds)

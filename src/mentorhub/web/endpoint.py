@@ -8,6 +8,7 @@ from mentorhub.web.doors import Doors
 from mentorhub.web.graphql_events import EventStreams
 from mentorhub.web.graphql_http import GraphQLOverHTTP
 from mentorhub.web.graphql_socket import GraphQLSockets
+from mentorhub.web.metrics import Figure
 
 
 class GraphQL:
@@ -24,6 +25,18 @@ class GraphQL:
             await self.sockets(scope, receive, send)
         else:
             await self.http(scope, receive, send)
+
+    @property
+    def figures(self) -> list[Figure]:
+        """How much is open, and how operations were executed."""
+        counts = self.doors.engine.counts
+        return [
+            ("mentorhub_sockets", "Open WebSockets.", self.sockets.open),
+            ("mentorhub_event_streams", "Open event streams.", self.events.open),
+            ("mentorhub_subscriptions", "Operations of sockets under way.", self.sockets.operations),
+            ("mentorhub_plans_compiled_total", "Executions by plan.", counts.compiled),
+            ("mentorhub_plans_fallback_total", "Executions that no plan covered.", counts.stock),
+        ]
 
     async def close(self) -> None:
         """Ends every socket and stream in an orderly way, and opens no more."""

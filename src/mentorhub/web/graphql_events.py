@@ -36,6 +36,11 @@ class EventStreams:
         self._open: dict[_Stream, asyncio.Task[Any] | None] = {}
         self._closing = False
 
+    @property
+    def open(self) -> int:
+        """How many streams there are."""
+        return len(self._open)
+
     async def serve(
         self,
         receive: Receive,

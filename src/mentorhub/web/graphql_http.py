@@ -20,16 +20,8 @@ from mentorhub.web.encoding import encoded, encoded_errors, formatted
 from mentorhub.web.graphql_events import EventStreams
 from mentorhub.web.headers import Headers, headers_of
 from mentorhub.web.negotiation import GRAPHQL, JSON, Wanted, media_type, wanted
+from mentorhub.web.served import Served, served_of, status_of
 from mentorhub.web.uploads import read_upload
-
-# The statuses of requests that were understood and still not executed, for clients that read a status at all.
-_STATUS_OF_CODE = {
-    "UNAUTHENTICATED": 401,
-    "FORBIDDEN": 403,
-    "RATE_LIMITED": 429,
-    "TIMEOUT": 503,
-    "UNAVAILABLE": 503,
-}
 
 _COME_BACK = frozenset({"RATE_LIMITED", "UNAVAILABLE"})
 
@@ -49,6 +41,8 @@ class GraphQLOverHTTP:
         media = JSON
         unread = scope["method"] == "POST"
         form: FormData | None = None
+        served = served_of(scope) or Served("", "http")
+        served.kind, served.name = "unread", None
         try:
             headers = headers_of(scope)
             want = wanted(headers.get(b"accept"))
@@ -56,6 +50,7 @@ class GraphQLOverHTTP:
             if want.plain is None and not want.events:
                 raise _nothing_acceptable()
             approach = self._doors.approach(scope, headers, "sse" if want.events else "http")
+            served.transport = approach.transport
             self._doors.origins.check_request(approach, scope)
             if not unread:
                 parameters = self._from_query_string(scope)
@@ -67,8 +62,9 @@ class GraphQLOverHTTP:
                 self._doors.origins.check_upload(headers)
                 parameters, form = await read_upload(receive, headers, self._doors.limits)
                 unread = False
-            await self._answer(scope, receive, send, want, approach, parameters)
+            await self._answer(scope, receive, send, want, approach, parameters, served)
         except Refused as refused:
+            served.code = refused.code
             if unread:
                 seconds = self._doors.limits.linger_seconds
                 await refuse_unread(receive, send, refused, media, seconds=seconds)
@@ -96,24 +92,30 @@ class GraphQLOverHTTP:
         want: Wanted,
         approach: Approach,
         parameters: Parameters,
+        served: Served,
     ) -> None:
         engine = self._doors.engine
         context = await self._doors.contexts(approach)
         try:
             prepared = self._doors.prepare(parameters, context)
+            served.reads(prepared)
             self._check(prepared, scope, want, approach)
             if want.only_events or prepared.operation_type == "subscription":
                 await self._events.serve(receive, send, context, approach, prepared, parameters.variables)
                 return
             result = await engine.execute(prepared, parameters.variables, context)
+            served.errs(result.errors)
         except Rejected as rejected:
             errors = formatted(rejected.errors)
+            served.errs(errors)
             if want.plain is None:
                 await self._events.reject(send, errors)
                 return
             status, body = _status(want.plain, errors), encoded_errors(errors, context.extensions)
         else:
             status, body = 200, encoded(result, context.extensions)
+        finally:
+            served.ends(context)
         await answer(send, status, body, want.plain or JSON, _headers(scope, approach, context))
 
     def _check(self, prepared: Prepared, scope: Scope, want: Wanted, approach: Approach) -> None:
@@ -161,7 +163,7 @@ def _status(media: bytes, errors: Sequence[Any]) -> int:
     code: str = (errors[0].get("extensions") or {}).get("code", "")
     if media is not GRAPHQL and code not in _COME_BACK:
         return 200
-    return _STATUS_OF_CODE.get(code, 400)
+    return status_of(code)
 
 
 def _headers(scope: Scope, approach: Approach, context: Context) -> HeaderLines:

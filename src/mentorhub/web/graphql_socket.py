@@ -43,6 +43,16 @@ class GraphQLSockets:
         finally:
             self._doors.seats.leave(approach.address)
 
+    @property
+    def open(self) -> int:
+        """How many sockets there are."""
+        return len(self._open)
+
+    @property
+    def operations(self) -> int:
+        """How many operations are under way in them."""
+        return sum(conversation.operations for conversation in self._open)
+
     def _check_open(self) -> None:
         if self._closing:
             raise Refused("UNAVAILABLE", "The service is going down.", status=503)

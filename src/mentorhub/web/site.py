@@ -13,10 +13,12 @@ from mentorhub.web.doors import request_id_of
 from mentorhub.web.encoding import encoded_errors, internal_error
 from mentorhub.web.headers import Headers, headers_of
 from mentorhub.web.origins import Origins
+from mentorhub.web.served import Observer, Served, nobody
 
 log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_PAGE = re.compile(r"[a-z.-]{0,20}")
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -33,18 +35,45 @@ class Site:
     pages gives its own Content-Security-Policy. What escapes an application is logged, answered as INTERNAL.
     """
 
-    def __init__(self, exact: Mapping[str, ASGIApp], otherwise: ASGIApp, *, origins: Origins) -> None:
+    def __init__(
+        self,
+        exact: Mapping[str, ASGIApp],
+        otherwise: ASGIApp,
+        *,
+        origins: Origins,
+        observer: Observer = nobody,
+    ) -> None:
         self._exact = dict(exact)
         self._otherwise = otherwise
         self._origins = origins
+        self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._observed(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._open_socket(scope, receive, send)
         else:
             await self._otherwise(scope, receive, send)
+
+    async def _observed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._observer is nobody:
+            await self._answer(scope, receive, send)
+            return
+        served = Served("", "http", name=_page(scope["path"]))
+        scope.setdefault("state", {})["served"] = served
+
+        async def send_noticing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                served.status = message["status"]
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, send_noticing)
+        finally:
+            served.request_id = request_id_of(scope)
+            served.ends()
+            self._observer(served)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         common = [*_ALWAYS]
@@ -99,6 +128,12 @@ class Site:
         if given is not None and _REQUEST_ID.fullmatch(given):
             scope.setdefault("state", {})["request_id"] = given.decode()
         return headers
+
+
+def _page(path: str) -> str:
+    """The first part of *path* if it can be a name of ours: what somebody made up is not worth keeping."""
+    name = path.split("/", 2)[1] if path.startswith("/") else ""
+    return name if _PAGE.fullmatch(name) else "other"
 
 
 def _joined(own: HeaderLines, common: HeaderLines) -> HeaderLines:

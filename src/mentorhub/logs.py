@@ -1,0 +1,90 @@
+"""The log: one line an event on standard error, JSON unless a person is looking, and never a secret in it."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final, TextIO
+
+import orjson
+import structlog
+
+_HIDDEN: Final = "[hidden]"
+_SECRET_NAMES: Final = re.compile(
+    r"authorization|cookie|password|passwd|secret|token|signature|credential", re.IGNORECASE
+)
+# Whatever carries one says so: its scheme, its prefix, the name in front of it, or the path that it stands in.
+_SECRETS: Final = (
+    (re.compile(r"\bmh_[A-Za-z0-9_-]{6,}"), _HIDDEN),
+    (re.compile(r"\b(bearer|basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {_HIDDEN}"),
+    (re.compile(r"(\w://)[^\s/@\"']*@"), rf"\1{_HIDDEN}@"),
+    (re.compile(r"(/(?:exports|calendar)/)[^\s/?\"']+"), rf"\1{_HIDDEN}"),
+    (
+        re.compile(
+            r"(\b\w*(?:password|secret|token|authorization|cookie)\w*[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&}\"']+)",
+            re.IGNORECASE,
+        ),
+        rf"\1{_HIDDEN}",
+    ),
+)
+_LONGEST: Final = 20_000
+
+
+def without_secrets(text: str) -> str:
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text[:_LONGEST]
+
+
+def _clean(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _HIDDEN if _SECRET_NAMES.search(name) else without_secrets(value)
+    return event
+
+
+def _json(event: dict[str, Any], **_: Any) -> str:
+    return orjson.dumps(event, default=repr).decode()
+
+
+def configure(*, level: str = "info", stream: TextIO | None = None, as_json: bool | None = None) -> None:
+    """Has everything logged, by whatever library, go to *stream*: as JSON unless it is a terminal."""
+    stream = stream or sys.stderr
+    for_machines = not stream.isatty() if as_json is None else as_json
+    before: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Any] = (
+        [structlog.processors.format_exc_info, _clean, structlog.processors.JSONRenderer(serializer=_json)]
+        if for_machines
+        else [
+            structlog.processors.format_exc_info,
+            _clean,
+            structlog.dev.ConsoleRenderer(colors=stream.isatty()),
+        ]
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # Their own lines say less than ours.
+    for name in ("httpx", "httpcore", "alembic", "websockets"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )

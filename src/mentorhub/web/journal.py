@@ -1,0 +1,33 @@
+"""The journal: a line for each request and each operation of a socket."""
+
+from typing import Any
+
+import structlog
+
+from mentorhub.web.served import Served
+
+_WATCHDOGS = frozenset({"healthz", "readyz", "metrics"})
+
+
+def journal(served: Served) -> None:
+    """Writes down what was served; what watches the service is not worth a line while all is well."""
+    if served.name in _WATCHDOGS and served.status == 200:
+        return
+    line: dict[str, Any] = {
+        "kind": served.kind,
+        "operation" if served.kind != "page" else "page": served.name,
+        "transport": served.transport,
+        "status": served.status,
+        "ms": round(served.seconds * 1000, 2),
+        "request_id": served.request_id,
+    }
+    if served.code is not None:
+        line["code"] = served.code
+    if served.cost is not None:
+        line["cost"] = served.cost
+    if served.viewer is not None:
+        line["viewer"] = served.viewer
+    _log.info("served", **line)
+
+
+_log = structlog.get_logger("mentorhub.requests")

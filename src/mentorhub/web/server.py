@@ -1,0 +1,123 @@
+"""The server: uvicorn, with an end to its patience and to its connections."""
+
+import asyncio
+from asyncio import TimerHandle
+from collections.abc import Callable
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from mentorhub.web.approach import Refused
+from mentorhub.web.encoding import encoded_errors
+
+FAREWELL: Final = "farewell"
+"""In the lifespan's state: what begins to close sockets and streams in an orderly way; called for each of them."""
+_HEAD_SECONDS: Final = 10.0
+_HEAD_BYTES: Final = 64 * 1024
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """HTTP/1.1 whose heads must come within a time and a size: whoever sends byte by byte holds nothing for long."""
+
+    head_seconds = _HEAD_SECONDS
+    head_bytes = _HEAD_BYTES
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._awaits_head = True
+        self._read = 0
+        self._head_timer: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._awaits_head:
+            if self._head_timer is None:
+                self._wait_for_head()
+            self._read += len(data)
+        super().data_received(data)
+        if self._awaits_head and self._read > self.head_bytes:
+            self._cut(431, f"The head is larger than {self.head_bytes:,} bytes.")
+
+    def on_headers_complete(self) -> None:
+        self._awaits_head = False
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._awaits_head = True
+        self._read = 0
+
+    def shutdown(self) -> None:
+        _say_farewell(self.app_state)
+        super().shutdown()
+
+    def _wait_for_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.head_seconds, self._late)
+
+    def _stop_waiting(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _late(self) -> None:
+        self._head_timer = None
+        if self._awaits_head:
+            self._cut(408, f"The head did not arrive within {self.head_seconds:g} seconds.")
+
+    def _cut(self, status: int, message: str) -> None:
+        if self.transport.is_closing():
+            return
+        # What is being answered to an earlier request of this connection must not be mixed with this.
+        cycle: Any = self.cycle
+        if self._read and (cycle is None or cycle.response_complete):
+            body = encoded_errors([Refused("BAD_USER_INPUT", message, status=status).formatted])
+            phrase = {408: b"Request Timeout", 431: b"Request Header Fields Too Large"}[status]
+            lines = [b"HTTP/1.1 %d %s" % (status, phrase), b"content-type: application/json"]
+            lines += [b"content-length: %d" % len(body), b"connection: close", b"", body]
+            self.transport.write(b"\r\n".join(lines))
+        self.transport.close()
+
+
+class PatientSocket(WebSocketsSansIOProtocol):
+    """A WebSocket that the service itself closes when it goes down: its reader is told what ends, and why."""
+
+    def shutdown(self) -> None:
+        if not (self.handshake_complete and _say_farewell(self.app_state)):
+            super().shutdown()
+
+
+def _say_farewell(state: dict[str, Any]) -> bool:
+    farewell: Callable[[], object] | None = state.get(FAREWELL)
+    if farewell is not None:
+        farewell()
+    return farewell is not None
+
+
+def serve(app: str, *, host: str, port: int, workers: int = 1) -> None:
+    """Serves what the factory *app* ("module:function") makes, until told to stop."""
+    uvicorn.run(
+        app,
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        http=PatientProtocol,
+        ws=PatientSocket,
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+    )

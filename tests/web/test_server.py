@@ -1,0 +1,145 @@
+"""The server's patience with heads, and its farewell, over real connections."""
+
+import asyncio
+import contextlib
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from mentorhub.web.server import PatientProtocol
+from tests.system.processes import serving as process_serving
+from tests.web.serving import Door, knocking
+
+
+class Hasty(PatientProtocol):
+    head_seconds = 0.3
+    head_bytes = 16 * 1024
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    async with knocking(http=Hasty) as opened:
+        yield opened
+
+
+async def test_a_head_that_never_ends_is_answered_408_and_cut(door: Door) -> None:
+    answer = await door.raw(b"POST /graphql HTTP/1.1\r\nhost: x\r\nx-slow: ")
+
+    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert b'"code":"BAD_USER_INPUT"' in answer
+
+
+async def test_a_head_that_comes_byte_by_byte_has_no_more_time(door: Door) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+
+    async def drip() -> None:
+        writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n")
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    dripping = asyncio.create_task(drip())
+    async with asyncio.timeout(3):
+        answer = await reader.read(100)
+
+    assert answer.startswith(b"HTTP/1.1 408")
+    dripping.cancel()
+    with contextlib.suppress(asyncio.CancelledError, OSError):
+        await dripping
+    writer.close()
+
+
+async def test_whoever_says_nothing_is_let_go(door: Door) -> None:
+    assert await door.raw(b"") == b""
+
+
+async def test_a_second_request_of_a_connection_has_as_much_time_as_the_first(door: Door) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+    first = await reader.readuntil(b"alive")
+    # Longer than a head may take: between two requests there is none.
+    await asyncio.sleep(0.5)
+
+    writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+    second = await reader.readuntil(b"alive")
+    await reader.readuntil(b"}")
+    writer.write(b"GET /hea")
+    async with asyncio.timeout(3):
+        third = await reader.read()
+
+    assert first.startswith(b"HTTP/1.1 200")
+    assert b"HTTP/1.1 200" in second
+    assert third.startswith(b"HTTP/1.1 408")
+    writer.close()
+
+
+async def test_a_head_too_large_is_answered_431_and_cut(door: Door) -> None:
+    answer = await door.raw(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-large: " + b"a" * 40_000)
+
+    assert answer.startswith(b"HTTP/1.1 431 ")
+
+
+async def test_a_body_may_take_longer_than_a_head(door: Door) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    body = b'{"query":"{ hello }"}'
+    writer.write(
+        b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+        % len(body)
+    )
+    await asyncio.sleep(0.5)
+    writer.write(body)
+
+    async with asyncio.timeout(3):
+        assert b"200 OK" in await reader.readline()
+    writer.close()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_sockets_and_streams_hear_farewell_when_the_service_is_told_to_stop(
+    postgresql_url: str, tmp_path: Path, workers: str
+) -> None:
+    async with (
+        process_serving(postgresql_url, tmp_path, command=("--workers", workers)) as service,
+        httpx.AsyncClient(timeout=20) as http,
+    ):
+        listening = "subscription { announcementPosted { id } }"
+        async with (
+            connect(
+                service.socket_url, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None
+            ) as socket,
+            http.stream(
+                "POST",
+                f"{service.url}/graphql",
+                json={"query": listening},
+                headers={"accept": "text/event-stream"},
+            ) as stream,
+        ):
+            await socket.send('{"type":"connection_init"}')
+            await socket.recv()
+            await socket.send(f'{{"id":"1","type":"subscribe","payload":{{"query":"{listening}"}}}}')
+            lines = stream.aiter_text()
+            assert await anext(lines) == ":\n\n"
+
+            service.process.send_signal(signal.SIGTERM)
+
+            async with asyncio.timeout(15):
+                assert await socket.recv() == '{"id":"1","type":"complete"}'
+                with pytest.raises(ConnectionClosed) as end:
+                    await socket.recv()
+                rest = [part async for part in lines]
+        assert end.value.rcvd is not None
+        assert (end.value.rcvd.code, end.value.rcvd.reason) == (1012, "The service restarts")
+        assert "complete" not in "".join(rest)
+        await asyncio.to_thread(_ended, service.process)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.wait(15)
