@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Final, Self
 
 from starlette.applications import Starlette
@@ -30,12 +31,13 @@ from mentorhub.resolvers import (
     exports,
     observing,
     photos,
+    sandbox,
     telling,
 )
 from mentorhub.resolvers.desk import Desk, Doors, Origin
 from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
-from mentorhub.rules.refusals import Unauthenticated, Unavailable
+from mentorhub.rules.refusals import Invalid, Unauthenticated, Unavailable
 from mentorhub.rules.vocabulary import Role
 from mentorhub.schema import build_engine, build_schema
 from mentorhub.schema.context import Context, request_id
@@ -51,6 +53,7 @@ from mentorhub.web.media import MediaFiles
 from mentorhub.web.metrics import Metrics, metrics_page
 from mentorhub.web.origins import Origins
 from mentorhub.web.pages import alive_page, json_fault, nowhere, ready_page, schema_page
+from mentorhub.web.sandbox import sandbox_routes
 from mentorhub.web.served import Observer, Served, nobody
 from mentorhub.web.server import FAREWELL
 from mentorhub.web.site import Site
@@ -239,7 +242,7 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        async with self.house, self._clock():
+        async with self.house, self._clock(), self._sandbox():
             yield
             await self._leave()
 
@@ -250,6 +253,26 @@ class Service:
             await clockwork.start()
         yield
         await clockwork.stop()
+
+    @asynccontextmanager
+    async def _sandbox(self) -> AsyncIterator[None]:
+        if self.house.settings.sandbox == "off":
+            yield
+            return
+        following = asyncio.create_task(sandbox.follow_clock(self.house.doors), name="the sandbox's clock")
+        yield
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+    async def _move_clock(self, to: datetime) -> datetime:
+        try:
+            return await sandbox.move_clock(self.house.doors, to)
+        except Invalid as refusal:
+            raise ValueError(refusal.message) from refusal
+
+    async def _run_jobs(self) -> None:
+        await Clockwork(self.house.doors, JOBS).run_all()
 
     def _built(self, settings: Settings) -> ASGIApp:
         exact: dict[str, ASGIApp] = {
@@ -266,6 +289,11 @@ class Service:
             routes=[
                 *explorer_routes(settings.has_explorer),
                 *export_routes(lambda token: exports.lines(self.house.doors, token)),
+                *(
+                    sandbox_routes(move_clock=self._move_clock, run_jobs=self._run_jobs)
+                    if settings.sandbox == "on"
+                    else ()
+                ),
                 Mount("/media", media),
                 Mount("/", nowhere),
             ],
