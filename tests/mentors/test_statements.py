@@ -1,0 +1,79 @@
+"""How many statements a page costs: as many for one mentor as for a hundred."""
+
+from datetime import timedelta
+
+from mentorhub.db import offering
+from mentorhub.db.tables.feedback import feedback
+from mentorhub.db.tables.mentors import expertise as expertise_table
+from mentorhub.db.tables.mentors import mentor_expertise
+from mentorhub.rules.vocabulary import BookingStatus
+from tests import rows
+from tests.api import MONDAY, Api
+from tests.counting import counting
+
+PAGE = """
+query($first: Int) { mentors(first: $first) {
+  nodes { id name rating { average count distribution } responseRate completedSessionCount
+    expertise { id name } socialLinks { website } bookingRules { bufferMinutes } user { name }
+    nextSlot { id startsAt } slots(first: 5) { id startsAt mentor { name } } availabilityStatus
+    feedback(first: 3) { nodes { rating author { name } } }
+    availabilityAt(startsAt: "2026-03-04T09:00:00Z") { isBookable reasons slot { id } alternatives { id } } }
+  pageInfo { hasNextPage } } }
+"""
+
+
+async def a_hundred_mentors(api: Api) -> None:
+    database = api.house.doors.database
+    users = await rows.users(database, 100)
+    mentors = await rows.mentors(database, [{"user_id": user} for user in users])
+    [python] = await rows.add(database, expertise_table, {"name": "Python", "slug": "python"})
+    await rows.add_plain(
+        database, mentor_expertise, [{"mentor_id": key, "expertise_id": python} for key in mentors]
+    )
+    for mentor in mentors:
+        for days in (1, 2, 3):
+            start = MONDAY + timedelta(days=days)
+            await rows.slot(database, mentor, start, start + timedelta(hours=1))
+        start = MONDAY - timedelta(days=1)
+        booking = await rows.booking(
+            database,
+            mentor,
+            start,
+            start + timedelta(hours=1),
+            status=BookingStatus.COMPLETED,
+            mentee_id=users[0],
+        )
+        said = {"rating": 5, "comment": "It was worth it.", "created_at": MONDAY}
+        await rows.add(
+            database, feedback, {"booking_id": booking, "mentor_id": mentor, "author_id": users[0], **said}
+        )
+    await database.write(lambda transaction: offering.set_next(transaction, mentors, now=MONDAY))
+
+
+async def test_a_page_costs_the_same_statements_for_one_mentor_and_for_a_hundred(api: Api) -> None:
+    await a_hundred_mentors(api)
+    sent: dict[int, list[str]] = {}
+
+    for first in (1, 100):
+        async with counting(api) as counted:
+            answer = await api.ask(PAGE, first=first)
+        # The log is read by the clock, whatever is asked.
+        sent[first] = sorted(read for read in counted.reads if "FROM facts" not in read)
+        nodes = answer["mentors"]["nodes"]
+        assert len(nodes) == first
+        assert nodes[0]["slots"][0]["mentor"]["name"] == "Noor Adeyemi"
+        assert nodes[0]["feedback"]["nodes"][0]["author"]["name"] == "Noor Adeyemi"
+
+    assert sent[1] == sent[100]
+    assert len(sent[1]) <= 20
+
+
+async def test_a_plain_page_is_one_statement(api: Api) -> None:
+    await a_hundred_mentors(api)
+
+    async with counting(api) as counted:
+        await api.ask(
+            "{ mentors(first: 100) { nodes { name rating { average } bookingRules { horizonDays } } } }"
+        )
+
+    assert len(counted.reads) == 1
