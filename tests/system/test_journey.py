@@ -82,9 +82,8 @@ async def _hears(feed: Subscription, kinds: list[str]) -> None:
 
 
 async def test_a_mentee_books_a_mentor_and_everybody_hears_of_it(database_url: str, tmp_path: Path) -> None:
-    sandbox = {"MENTORHUB_SANDBOX": "on"}
     async with (
-        serving(database_url, tmp_path, **sandbox) as service,
+        serving(database_url, tmp_path, MENTORHUB_SANDBOX="on") as service,
         Client(service) as admin,
         Client(service) as mentor,
         Client(service) as mentee,

@@ -15,17 +15,14 @@ async def _put(service: Service, **said: Any) -> httpx.Response:
         return await client.put(f"{service.url}/sandbox/clock", **said)
 
 
-ON = {"MENTORHUB_SANDBOX": "on"}
-
-
 async def test_the_clock_ticks_on_from_where_it_was_put_and_survives_a_restart(
     database_url: str, tmp_path: Path
 ) -> None:
     ahead = datetime.now(UTC) + timedelta(days=40)
 
-    async with serving(database_url, tmp_path, **ON) as service:
+    async with serving(database_url, tmp_path, MENTORHUB_SANDBOX="on") as service:
         put = await _put(service, json={"now": ahead.isoformat()})
-    async with serving(database_url, tmp_path, **ON) as service:
+    async with serving(database_url, tmp_path, MENTORHUB_SANDBOX="on") as service:
         back = await _put(service, json={"now": "2026-03-08T09:00:00-04:00"})
         async with httpx.AsyncClient(timeout=30) as client:
             jobs = await client.post(f"{service.url}/sandbox/jobs")
@@ -48,7 +45,7 @@ async def test_the_clock_ticks_on_from_where_it_was_put_and_survives_a_restart(
     ],
 )
 async def test_what_is_no_instant_is_refused(body: bytes, sqlite_url: str, tmp_path: Path) -> None:
-    async with serving(sqlite_url, tmp_path, **ON) as service:
+    async with serving(sqlite_url, tmp_path, MENTORHUB_SANDBOX="on") as service:
         refused = await _put(service, content=body)
 
     assert refused.status_code == httpx.codes.BAD_REQUEST
