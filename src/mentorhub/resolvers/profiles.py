@@ -64,6 +64,7 @@ async def apply(work: Work, *, given: Profile, agrees_to_guidelines: bool) -> Me
         await mentor_changes.say(work.transaction, row, known)
         await mentor_changes.decide(work.transaction, row)
     work.count({"mentors_pending": 1})
+    work.know_anew(viewer.user_id)
     work.tell(
         Fact(
             ActivityKind.MENTOR_APPLIED,
