@@ -1,9 +1,10 @@
 """The log of facts: written inside transactions, read in the order of commit."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, tuple_
 
@@ -52,6 +53,8 @@ class Tail(NamedTuple):
 
 
 BEGINNING = Place(0, 0)
+_SHORTEST_PAUSE: Final = 0.002
+_LONGEST_PAUSE: Final = 0.5
 
 COLUMNS = tuple(facts.c[name] for name in FactRow._fields)
 ORDER = (facts.c.transaction, facts.c.position)
@@ -108,6 +111,18 @@ _END = Statement(
     .order_by(*(column.desc() for column in ORDER))
     .limit(1),
     Place,
+)
+
+
+class _Last(NamedTuple):
+    transaction: int
+    position: int
+    is_settled: bool
+
+
+_LAST = Statement(
+    select(*ORDER, IS_SETTLED.label("is_settled")).order_by(*(column.desc() for column in ORDER)).limit(1),
+    _Last,
 )
 _HISTORY = Statement(
     select(*COLUMNS)
@@ -172,6 +187,24 @@ async def occurred_at(reader: Reader, place: Place) -> datetime | None:
 async def end(reader: Reader) -> Place:
     """The place of the last settled fact."""
     return await reader.one(_END) or BEGINNING
+
+
+async def settled_end(reader: Reader) -> Place:
+    """The place of the last fact, once it is settled.
+
+    Whoever has just done something finds it behind this place, though another transaction was open then: those are
+    over in an instant. For one that goes on for long nobody waits; what it holds up comes later.
+    """
+    pause = _SHORTEST_PAUSE
+    while pause < _LONGEST_PAUSE:
+        last = await reader.one(_LAST)
+        if last is None:
+            return BEGINNING
+        if last.is_settled:
+            return Place(last.transaction, last.position)
+        await asyncio.sleep(pause)
+        pause *= 2
+    return await end(reader)
 
 
 async def history_of(reader: Reader, bookings: Sequence[Key]) -> dict[Key, list[FactRow]]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from mentorhub.db import activity
+from mentorhub.db import activity, facts
 from mentorhub.db.facts import FactRow
 from mentorhub.db.mentors import MentorRow
 from mentorhub.db.users import UserRow
@@ -28,6 +28,8 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, FactRow]:
 async def recent(desk: Desk, paging: Paging, *, kinds: Sequence[ActivityKind] | None) -> Page[FactRow]:
     """Newest first. An edge's cursor is the fact's own: it is good for the feed, and under any *kinds*."""
     access.admin(desk)
+    # What is not settled is not listed; whoever has just done something is to find it.
+    await facts.settled_end(desk.reader)
     values: dict[str, Any] = {}
     if kinds is None:
         listing = activity.ALL
@@ -48,12 +50,12 @@ async def follow(
     return following.listen(desk, lambda row: row.kind in wanted, after=place)
 
 
-async def summaries(desk: Desk, facts: Sequence[FactRow]) -> list[str]:
-    """What each of *facts* says to a person."""
+async def summaries(desk: Desk, happened: Sequence[FactRow]) -> list[str]:
+    """What each of *happened* says to a person."""
     people = await users.by_keys(
-        desk, list({key for row in facts for key in (row.actor_id, _user(row)) if key})
+        desk, list({key for row in happened for key in (row.actor_id, _user(row)) if key})
     )
-    profiles = await mentors.by_keys(desk, list({key for row in facts if (key := _mentor(row))}))
+    profiles = await mentors.by_keys(desk, list({key for row in happened if (key := _mentor(row))}))
     return [
         summary(
             ActivityKind(row.kind),
@@ -61,7 +63,7 @@ async def summaries(desk: Desk, facts: Sequence[FactRow]) -> list[str]:
             user=_name(people, _user(row)),
             mentor=_name(profiles, _mentor(row)),
         )
-        for row in facts
+        for row in happened
     ]
 
 

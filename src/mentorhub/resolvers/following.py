@@ -30,7 +30,7 @@ def cursor_of(desk: Desk, fact: FactRow) -> str:
 
 async def end(desk: Desk) -> str:
     """The cursor of the log's present end."""
-    return cursors(desk).cursor([*await facts.end(desk.reader), desk.now])
+    return cursors(desk).cursor([*await facts.settled_end(desk.reader), desk.now])
 
 
 async def place_of(desk: Desk, cursor: str) -> Place:
