@@ -87,7 +87,7 @@ class House:
         database = await open_database(settings.database_url)
         self.log = Log(
             read=lambda place, limit: facts.after(database.reader, place, limit=limit),
-            end=lambda: facts.end(database.reader),
+            end=lambda: facts.settled_end(database.reader),
             grown=lambda: self.doors.chimes.ring(telling.JOB),
         )
         self._bell = open_bell(settings.database_url, self.log.ring)
