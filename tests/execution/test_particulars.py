@@ -1,0 +1,336 @@
+"""Single behaviours that generated documents come upon too rarely."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from enum import Enum
+from types import coroutine
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import pytest
+import strawberry
+from graphql import GraphQLEnumType, GraphQLEnumValue, build_schema
+from strawberry import relay
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from mentorhub.execution import Engine, batch
+from mentorhub.execution.hook import CompiledExecution
+from mentorhub.execution.shapes import Leaf
+from tests.execution.both import executed
+from tests.execution.contexts import Context, type_of_info
+
+STOCK = StrawberryGraphQLCoreExecutionContext
+
+
+async def alike(schema: Any, text: str, root: Any = None, **variables: Any) -> Any:
+    """The answer that both executors give."""
+    results = [
+        await executed(cls, schema, text, root, Context(), variables) for cls in (CompiledExecution, STOCK)
+    ]
+    compiled, stock = [(result.data, sorted(result.errors or [], key=repr)) for result in results]
+    assert compiled == stock
+    return results[0]
+
+
+async def test_a_sync_batch_that_raises_fails_for_each_parent() -> None:
+    def fail(parents: Sequence[Any], info: type_of_info) -> list[Any]:
+        msg = "no"
+        raise ValueError(msg)
+
+    @strawberry.type
+    class Query:
+        fails: str | None = batch(fail, description="Fails.")
+
+    result = await alike(strawberry.Schema(Query)._schema, "{ fails }")
+
+    assert result.errors[0].message == "no"
+
+
+async def test_a_batch_on_the_root_gets_its_root_value_even_if_that_is_none() -> None:
+    async def words_of(parents: Sequence[Any], info: type_of_info) -> list[str]:
+        return [f"{parent}" for parent in parents]
+
+    @strawberry.type
+    class Query:
+        word: str = batch(words_of, description="Of the root.")
+
+    result = await alike(strawberry.Schema(Query)._schema, "{ word }")
+
+    assert result.data == {"word": "None"}
+
+
+async def test_arguments_that_strawberry_refuses_are_the_fields_error() -> None:
+    async def ids_of(parents: Sequence[Any], info: type_of_info, *, id: relay.GlobalID) -> list[str]:
+        return [id.node_id for _ in parents]
+
+    @strawberry.type
+    class Query:
+        batched: str | None = batch(ids_of, description="By id.")
+
+        @strawberry.field
+        def called(self, id: relay.GlobalID) -> str | None:
+            return id.node_id
+
+        @strawberry.field
+        def maybe(self, info: type_of_info, word: strawberry.Maybe[str] = None) -> str:
+            return repr(word)
+
+    schema = strawberry.Schema(Query)._schema
+
+    text = (
+        "query ($id: ID!, $word: String) { batched(id: $id) called(id: $id) maybe(word: $word) none: maybe }"
+    )
+    good = await alike(schema, text, id=relay.to_base64("Type", 7), word="w")
+    bad = await alike(schema, text, id="nonsense")
+
+    assert good.data == {"batched": "7", "called": "7", "maybe": "Some('w')", "none": "None"}
+    assert len(bad.errors) == 2
+
+
+async def test_a_variable_within_a_literal_is_put_in_each_time() -> None:
+    @strawberry.input
+    class Point:
+        x: int
+        y: int | None = 0
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def at(self, points: list[Point]) -> str:
+            return " ".join(f"{point.x}/{point.y}" for point in points)
+
+    schema = strawberry.Schema(Query)._schema
+    text = "query ($x: Int!, $y: Int) { at(points: [{x: $x, y: $y}, {x: 1}]) }"
+
+    assert (await alike(schema, text, x=5)).data == {"at": "5/0 1/0"}
+    assert (await alike(schema, text, x=6, y=7)).data == {"at": "6/7 1/0"}
+
+
+async def test_enums_are_answered_by_name_whatever_stands_for_them() -> None:
+    class Size(Enum):
+        SMALL = "s"
+        LARGE = [1, 2]  # noqa: RUF012  # not hashable on purpose
+
+    size = strawberry.enum(Size)
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def sizes(self) -> list[size | None]:  # type: ignore[valid-type]
+            return [Size.SMALL, "s", Size.LARGE, [1, 2], "unknown", None]
+
+    result = await alike(strawberry.Schema(Query)._schema, "{ sizes }")
+
+    assert result.data == {"sizes": ["SMALL", "SMALL", "LARGE", "LARGE", None, None]}
+
+
+async def test_equal_enum_values_of_different_names_are_left_to_the_type() -> None:
+    type_ = GraphQLEnumType(
+        "Size", {"ONE": GraphQLEnumValue(1), "TRUE": GraphQLEnumValue(True), "NONE": GraphQLEnumValue(None)}
+    )
+
+    schema = build_schema("enum Size { ONE } type Query { size: Size }")
+    schema.query_type.fields["size"].type = type_  # type: ignore[union-attr]
+
+    assert Leaf(type_, non_null=False).names is not None
+    await alike(schema, "{ size }", {"size": 1})
+    await alike(schema, "{ size }", {"size": True})
+    await alike(schema, "{ size }", {"size": None})
+
+
+async def test_the_info_knows_everything() -> None:
+    seen: list[Any] = []
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        async def look(self, info: type_of_info) -> str:
+            raw = info._raw_info
+            assert info.context.happened == []
+            told = await raw.async_helpers.gather([asyncio.sleep(0, "a"), asyncio.sleep(0, "b")])
+            raw.async_helpers.track([asyncio.sleep(0), "not awaitable"])
+            raw.async_helpers.track([])
+            seen.append(
+                (raw.schema, sorted(raw.fragments), raw.root_value, info.input_extensions, raw.abort_signal)
+            )
+            return " ".join([*told, info.query or "", str(info.schema)[:4], str(raw.is_awaitable(1))])
+
+    schema = strawberry.Schema(Query)._schema
+
+    await alike(schema, "{ ...A } fragment A on Query { look }", "root")
+
+    assert seen[0] == seen[1]
+
+
+async def test_old_coroutines_and_futures_are_awaited() -> None:
+    @coroutine
+    def old() -> Any:
+        yield from asyncio.sleep(0).__await__()
+        return "old"
+
+    def future(info: Any) -> Any:
+        future = asyncio.get_running_loop().create_future()
+        future.set_result("future")
+        return future
+
+    schema = build_schema("type Query { old: String  future: String  list: [String] }")
+
+    result = await alike(
+        schema,
+        "{ old future list }",
+        {"old": lambda info: old(), "future": future, "list": lambda info: [old(), future(info)]},
+    )
+
+    assert result.data == {"old": "old", "future": "future", "list": ["old", "future"]}
+
+
+async def test_types_are_told_by_awaited_checks_that_may_fail() -> None:
+    schema = build_schema(
+        "interface Pet { name: String } type Cat implements Pet { name: String } type Query { pet: Pet cat: Cat }"
+    )
+    cat = schema.type_map["Cat"]
+
+    async def fails(value: Any, info: Any) -> bool:
+        await asyncio.sleep(0)
+        msg = "cannot tell"
+        raise ValueError(msg)
+
+    async def denies(value: Any, info: Any) -> bool:
+        return False
+
+    async def names_nothing(value: Any, info: Any, type_: Any) -> str:
+        return "Nothing"
+
+    root = {"pet": {"name": "Tom"}, "cat": {"name": "Tom"}}
+    for check in (fails, denies):
+        cat.is_type_of = check  # type: ignore[attr-defined]
+        result = await alike(schema, "{ pet { name } cat { name } }", root)
+        assert result.data == {"pet": None, "cat": None}
+    schema.type_map["Pet"].resolve_type = names_nothing  # type: ignore[attr-defined]
+    result = await alike(schema, "{ pet { name } }", root)
+    assert "does not exist inside the schema" in result.errors[0].message
+
+
+async def test_a_stream_in_a_list_field_is_closed_when_the_execution_is_cancelled() -> None:
+    closed = asyncio.Event()
+    began = asyncio.Event()
+
+    class Numbers:
+        def __aiter__(self) -> "Numbers":
+            return self
+
+        async def __anext__(self) -> int:
+            began.set()
+            await asyncio.Event().wait()
+            return 1
+
+        async def aclose(self) -> None:
+            closed.set()
+
+    schema = build_schema("type Query { numbers: [Int] }")
+    task = asyncio.ensure_future(executed(CompiledExecution, schema, "{ numbers }", {"numbers": Numbers()}))
+    await began.wait()
+
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert closed.is_set()
+
+
+async def test_a_resolver_that_is_cancelled_from_inside_cancels_the_whole() -> None:
+    async def cancelled(info: Any) -> Any:
+        raise asyncio.CancelledError
+
+    async def fine(info: Any) -> Any:
+        return "fine"
+
+    schema = build_schema("type Query { list: [String] a: String b: String }")
+
+    for root in ({"list": lambda info: [cancelled(info), fine(info)]}, {"a": cancelled, "b": fine}):
+        with pytest.raises(asyncio.CancelledError):
+            await executed(CompiledExecution, schema, "{ list a b }", root)
+
+
+async def test_futures_nobody_waits_for_any_more_are_cancelled() -> None:
+    left = asyncio.get_running_loop().create_future()
+    schema = build_schema("type Query { left: String  sure: String! }")
+
+    result = await executed(
+        CompiledExecution, schema, "{ left sure }", {"left": lambda info: left, "sure": None}
+    )
+
+    assert result.data is None
+    assert left.cancelled()
+
+
+async def test_generic_types_and_names_that_are_keywords_are_read() -> None:
+    T = TypeVar("T")
+
+    @strawberry.type
+    class Box(Generic[T]):
+        value: T
+        from_: str = strawberry.field(name="from")
+
+    class Row(NamedTuple):
+        value: Any
+        from_: str
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def words(self) -> Box[str]:
+            return Row("w", "f")  # type: ignore[return-value]
+
+        @strawberry.field
+        def numbers(self) -> Box[list[int]] | None:
+            return Row([1, 2**31], "f")  # type: ignore[return-value]
+
+    result = await alike(strawberry.Schema(Query)._schema, "{ words { value from } numbers { value from } }")
+
+    assert result.data == {"words": {"value": "w", "from": "f"}, "numbers": None}
+
+
+async def test_deep_answers_need_no_deeper_stack_than_the_document() -> None:
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def numbers(self) -> list[int]:
+            return list(range(100_000))
+
+    engine = Engine(strawberry.Schema(Query))
+
+    result = await engine.execute(engine.prepare("{ numbers }"), None, Context())
+
+    assert result.data is not None
+    assert len(result.data["numbers"]) == 100_000
+
+
+async def test_an_event_stream_without_a_way_to_close_is_left_alone() -> None:
+    class Numbers:
+        def __init__(self) -> None:
+            self.number = 0
+
+        def __aiter__(self) -> "Numbers":
+            return self
+
+        async def __anext__(self) -> int:
+            self.number += 1
+            if self.number > 2:
+                raise StopAsyncIteration
+            return self.number
+
+    @strawberry.type
+    class Query:
+        word: str
+
+    @strawberry.type
+    class Subscription:
+        @strawberry.subscription
+        async def numbers(self) -> AsyncIterator[int]:
+            return Numbers()
+
+    engine = Engine(strawberry.Schema(Query, subscription=Subscription))
+
+    stream = await engine.subscribe(engine.prepare("subscription { numbers }"), None, Context())
+
+    assert [result.data async for result in stream] == [{"numbers": 1}, {"numbers": 2}]
