@@ -13,7 +13,12 @@ from graphql import (
     coerce_input_value,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
-from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
+from graphql.execution.values import (
+    VariableValues,
+    VariableValueSource,
+    get_variable_values,
+    input_is_nested_too_deeply,
+)
 
 from .rejections import Code, Rejected
 
@@ -42,6 +47,8 @@ class Variables:
                 if value is Undefined and default is not None and default.literal is not None:
                     value = coerce_input_literal(default.literal, type_)
                 elif value is not Undefined or isinstance(type_, GraphQLNonNull):
+                    if isinstance(value, dict | list) and input_is_nested_too_deeply(value, type_):
+                        return self._complain(inputs, max_errors)
                     value = coerce_input_value(value, type_)
                 else:
                     continue  # may be left out
