@@ -50,9 +50,10 @@ class Passwords:
 
         def verify() -> bool:
             try:
-                return self._hasher.verify(hashed or self._nobodys, _octets(password)) and hashed is not None
+                self._hasher.verify(hashed or self._nobodys, _octets(password))
             except (VerificationError, InvalidHashError):
                 return False
+            return hashed is not None
 
         return await self._in_turn(verify)
 
