@@ -15,8 +15,8 @@ from mentorhub.schema.root import Query
     description=(
         "How much may be asked for. Each signed-in user, each access token, and each address of those who are signed "
         "out has a bucket of points that fills again by itself. An operation takes its estimate before it is executed: "
-        "one point for every ten fields that it could answer, where a list counts as often as its page size; afterwards "
-        "it gets back what it did not use. While too few are left, operations answer RATE_LIMITED with "
+        "one point for every ten fields that it could answer, where a list counts as often as its page size; "
+        "afterwards it gets back what it did not use. While too few are left, operations answer RATE_LIMITED with "
         "extensions.retryAfterSeconds. Every answer tells what it came to in extensions.cost, over HTTP also in the "
         "headers RateLimit and RateLimit-Policy. A subscription pays once, when it begins."
     )
