@@ -100,8 +100,8 @@ async def test_a_mentee_books_a_mentor_and_everybody_hears_of_it(database_url: s
 
             slot = await _offer_and_find(mentor, mentee, mentor_id)
             async with (
-                mentor.listening(BOOKING_CHANGES) as to_mentor,
-                mentee.listening(BOOKING_CHANGES) as to_mentee,
+                mentor.listening(BOOKING_CHANGES, after=begin) as to_mentor,
+                mentee.listening(BOOKING_CHANGES, after=begin) as to_mentee,
             ):
                 booking = await _request(mentee, slot["id"])
                 asked = await to_mentor.next()
