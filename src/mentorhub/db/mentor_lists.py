@@ -56,7 +56,8 @@ _ASCENDING: Final = {MentorOrder.NAME, MentorOrder.SOONEST_SLOT}
 def listing(shape: Shape) -> Listing[MentorRow]:
     sql = select(*COLUMNS).where(*_conditions(shape))
     order = (*_ORDERS[shape.order], mentors.c.id)
-    return Listing(sql, MentorRow, *order, descending=shape.order not in _ASCENDING)
+    is_sifted = any(shape[1:]) and not shape.candidates
+    return Listing(sql, MentorRow, *order, descending=shape.order not in _ASCENDING, long=is_sifted)
 
 
 def _given(name: str) -> Any:

@@ -50,7 +50,11 @@ class Shape(NamedTuple):
 @lru_cache(maxsize=_SHAPES)
 def listing(shape: Shape) -> Listing[SlotRow]:
     """Values: `now`, `since`, `until`, and those that *shape* names."""
-    return _Merged(select(*OFFERED_COLUMNS).where(*_conditions(shape)), of_mentors=shape.mentors)
+    return _Merged(
+        select(*OFFERED_COLUMNS).where(*_conditions(shape)),
+        of_mentors=shape.mentors,
+        is_sifted=shape.expertise or shape.minimum_minutes,
+    )
 
 
 def _given(name: str) -> Any:
@@ -102,8 +106,8 @@ _IS_OF_KIND: Final = and_(
 class _Merged(Listing[SlotRow]):
     """A list merged from the beginnings of one for each kind of terms, or for each of the mentors named."""
 
-    def __init__(self, sql: Select[Any], *, of_mentors: bool) -> None:
-        super().__init__(sql, SlotRow, *_ORDER)
+    def __init__(self, sql: Select[Any], *, of_mentors: bool, is_sifted: bool) -> None:
+        super().__init__(sql, SlotRow, *_ORDER, long=is_sifted)
         if of_mentors:
             self._source: Any = each("mentors")
             self._is_of_source: ColumnElement[bool] = slots.c.mentor_id == self._source.c.value
@@ -136,13 +140,21 @@ class _Offering(NamedTuple):
     mentor_id: Key
 
 
-_OFFERING: Final = Statement(
-    select(slots.c.mentor_id)
-    .select_from(_KINDS.join(slots, _IS_OF_KIND))
-    .where(*_conditions(Shape()))
-    .limit(LIMITED),
-    _Offering,
-)
+def _offering() -> Statement[_Offering]:
+    own = select(slots.c.mentor_id).where(*_conditions(Shape()), _IS_OF_KIND)
+    # In the index's order, which keeps PostgreSQL from reading the whole table for the few rows that it expects.
+    lateral = own.order_by(*_ORDER).limit(LIMITED).lateral("own")
+    return Statement(
+        select(lateral.c.mentor_id).select_from(_KINDS.join(lateral, true())).limit(LIMITED),
+        _Offering,
+        sqlite=select(slots.c.mentor_id)
+        .select_from(_KINDS.join(slots, _IS_OF_KIND))
+        .where(*_conditions(Shape()))
+        .limit(LIMITED),
+    )
+
+
+_OFFERING: Final = _offering()
 
 
 async def mentors_between(
