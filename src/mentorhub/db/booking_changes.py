@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
-from mentorhub.db.bookings import BookingRow
+from mentorhub.db.bookings import BookingRow, is_party
 from mentorhub.db.database import Transaction
 from mentorhub.db.slots import IS_OFFERED
 from mentorhub.db.statements import Statement, change
@@ -95,10 +95,7 @@ _OF_USER = Statement(
     )
     .join_from(bookings, users, users.c.id == bookings.c.mentee_id)
     .join(mentors, mentors.c.id == bookings.c.mentor_id)
-    .where(
-        (bookings.c.mentee_id == bindparam("user_id", type_=KeyColumn()))
-        | (mentors.c.user_id == bindparam("user_id", type_=KeyColumn()))
-    ),
+    .where(is_party("user_id")),
     _Spoken,
 )
 _REWORD = change(

@@ -1,10 +1,11 @@
 """Bookings."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select, type_coerce
 
 from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader
@@ -61,18 +62,24 @@ FROM = bookings.join(mentors, mentors.c.id == bookings.c.mentor_id)
 IS_ACTIVE: ColumnElement[bool] = bookings.c.status.in_(ACTIVE)
 """As it is stored: an overdue request is among them until somebody has come by."""
 
+
+def is_party(name: str) -> ColumnElement[bool]:
+    """The user in the parameter *name* is the booking's mentee or mentor, in words that lead to an index each."""
+    who = bindparam(name, type_=KeyColumn())
+    profile = select(mentors.c.id).where(mentors.c.user_id == who).scalar_subquery()
+    return or_(bookings.c.mentee_id == who, bookings.c.mentor_id == profile)
+
+
 _WHO = bindparam("who", type_=KeyColumn())
 _ROWS = select(*COLUMNS).select_from(FROM)
 _BY_KEYS = Statement(_ROWS.where(among(bookings.c.id, "keys")), BookingRow)
 _ACTIVE_OF_MENTEE = Statement(_ROWS.where(bookings.c.mentee_id == _WHO, IS_ACTIVE), BookingRow)
 _ACTIVE_OF_USER = Statement(
-    _ROWS.where(IS_ACTIVE, or_(bookings.c.mentee_id == _WHO, mentors.c.user_id == _WHO)).order_by(
-        bookings.c.starts_at, bookings.c.id
-    ),
-    BookingRow,
+    _ROWS.where(IS_ACTIVE, is_party("who")).order_by(bookings.c.starts_at, bookings.c.id), BookingRow
 )
 _PENDING_OF_MENTOR = Statement(
-    _ROWS.where(bookings.c.mentor_id == _WHO, bookings.c.status == BookingStatus.PENDING).order_by(
+    # It is active, since it is pending; but SQLite must be told, to take the index of these.
+    _ROWS.where(bookings.c.mentor_id == _WHO, IS_ACTIVE, bookings.c.status == BookingStatus.PENDING).order_by(
         bookings.c.starts_at, bookings.c.id
     ),
     BookingRow,
@@ -85,22 +92,16 @@ _HOLDING = Statement(
 
 class _Overdue(NamedTuple):
     mentor_id: Key
-    overdue: int
 
 
-_OVERDUE = Statement(
-    select(bookings.c.mentor_id, func.count().label("overdue"))
-    .where(IS_OVERDUE)
-    .group_by(bookings.c.mentor_id)
-    .order_by(func.min(bookings.c.respond_by))
-    .limit(LIMITED),
-    _Overdue,
-)
+_OVERDUE = select(bookings.c.mentor_id).where(IS_OVERDUE)
+_LONGEST_OVERDUE = Statement(_OVERDUE.order_by(bookings.c.respond_by).limit(LIMITED), _Overdue)
+# Few are ever overdue, and their index is the way to them; SQLite would rather go by the mentors.
+_MENTOR_UNLED: ColumnElement[Key] = type_coerce(bookings.c.mentor_id.op("||")(literal("")), KeyColumn())
 _OVERDUE_OF_MENTORS = Statement(
-    select(bookings.c.mentor_id, func.count().label("overdue"))
-    .where(IS_OVERDUE, among(bookings.c.mentor_id, "mentors"))
-    .group_by(bookings.c.mentor_id),
+    _OVERDUE.where(among(bookings.c.mentor_id, "mentors")),
     _Overdue,
+    sqlite=_OVERDUE.where(among(_MENTOR_UNLED, "mentors")),
 )
 
 
@@ -137,14 +138,15 @@ async def holding(reader: Reader, slots: Sequence[Key], *, now: datetime) -> dic
 
 
 async def mentors_with_overdue(reader: Reader, *, now: datetime, limit: int) -> list[Key]:
-    """Mentors with requests that nobody answered in time and the clock has not come by, the longest overdue first."""
-    return [row.mentor_id for row in await reader.all(_OVERDUE, now=now, limit=limit)]
+    """Whose the *limit* requests are that are overdue for longest, the clock not having come by."""
+    rows = await reader.all(_LONGEST_OVERDUE, now=now, limit=limit)
+    return list(dict.fromkeys(row.mentor_id for row in rows))
 
 
-async def overdue_of_mentors(reader: Reader, mentors: Sequence[Key], *, now: datetime) -> dict[Key, int]:
-    """How many such requests each of *mentors* has, where any: the kept figures know them as pending."""
+async def overdue_of_mentors(reader: Reader, mentors: Sequence[Key], *, now: datetime) -> Counter[Key]:
+    """How many such requests each of *mentors* has: the kept figures know them as pending."""
     rows = await reader.all(_OVERDUE_OF_MENTORS, mentors=list(mentors), now=now)
-    return {row.mentor_id: row.overdue for row in rows}
+    return Counter(row.mentor_id for row in rows)
 
 
 async def overdue(reader: Reader, *, now: datetime) -> int:

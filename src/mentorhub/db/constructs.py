@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, TableValuedAlias, bindparam, func
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Join,
+    TableValuedAlias,
+    bindparam,
+    func,
+    true,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -62,6 +72,27 @@ def _column(name: str, type_: TypeEngine[Any]) -> Any:
     from sqlalchemy import column  # the name is taken above
 
     return column(name, type_)
+
+
+class _CrossJoin(Join):
+    """SQLite reads the tables of a CROSS JOIN in the order in which they are written."""
+
+    inherit_cache = True
+
+
+@compiles(_CrossJoin, "sqlite")
+def _cross_join_sqlite(element: _CrossJoin, compiler: SQLCompiler, **options: Any) -> str:
+    options["asfrom"] = True
+    return (
+        f"{compiler.process(element.left, **options)} CROSS JOIN {compiler.process(element.right, **options)}"
+    )
+
+
+def for_each(owners: FromClause, found: FromClause) -> Join:
+    """*found*, a table or tables joined to one, looked up for each of *owners* in turn; for SQLite."""
+    if isinstance(found, Join):
+        return Join(for_each(owners, found.left), found.right, found.onclause, isouter=found.isouter)
+    return _CrossJoin(owners, found, true())
 
 
 def now() -> BindParameter[Any]:

@@ -124,14 +124,9 @@ _LAST = Statement(
     select(*ORDER, IS_SETTLED.label("is_settled")).order_by(*(column.desc() for column in ORDER)).limit(1),
     _Last,
 )
-_HISTORY = Statement(
-    select(*COLUMNS)
-    .where(
-        among(facts.c.booking_id, "bookings"), facts.c.kind.in_([kind.value for kind in BOOKING_STATUS_KINDS])
-    )
-    .order_by(*ORDER),
-    FactRow,
-)
+# All that is told of a booking is little: asked for kinds or an order, too, SQLite might read the whole log for it.
+_OF_BOOKINGS = Statement(select(*COLUMNS).where(among(facts.c.booking_id, "bookings")), FactRow)
+_CHANGES = frozenset(kind.value for kind in BOOKING_STATUS_KINDS)
 
 
 async def write(
@@ -210,7 +205,9 @@ async def settled_end(reader: Reader) -> Place:
 async def history_of(reader: Reader, bookings: Sequence[Key]) -> dict[Key, list[FactRow]]:
     """The changes of status or time of each of *bookings*, oldest first."""
     found: dict[Key, list[FactRow]] = {key: [] for key in bookings}
-    for row in await reader.all(_HISTORY, bookings=list(found)):
-        assert row.booking_id is not None
-        found[row.booking_id].append(row)
+    rows = await reader.all(_OF_BOOKINGS, bookings=list(found))
+    for row in sorted(rows, key=lambda row: row.place):
+        if row.kind in _CHANGES:
+            assert row.booking_id is not None
+            found[row.booking_id].append(row)
     return found

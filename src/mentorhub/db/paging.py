@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, true, tuple_
 from sqlalchemy.sql.util import ClauseAdapter
 
-from mentorhub.db.constructs import each
+from mentorhub.db.constructs import each, for_each
 from mentorhub.db.database import Reader
 from mentorhub.db.statements import LIMITED, Statement
 
@@ -177,5 +177,11 @@ class ListingOfMany(Generic[R]):
             .limit(LIMITED)
             .correlate(owners)
         )
-        sqlite = self._sql.join(owners, true()).where(key.in_(keys)).order_by(*sorted_(*self._order))
+        [found] = self._sql._from_obj or [key.table]  # noqa: SLF001 -- likewise
+        sqlite = (
+            select(*self._sql.selected_columns)
+            .select_from(for_each(owners, found))
+            .where(key.in_(keys))
+            .order_by(*sorted_(*self._order))
+        )
         return Statement(postgresql, self._row, sqlite=sqlite)

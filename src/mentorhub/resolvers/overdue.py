@@ -8,13 +8,13 @@ from mentorhub.resolvers.desk import Desk, Doors, Work
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import BookingStatus
 
-_MENTORS_AT_ONCE: Final = 100
+_AT_ONCE: Final = 100
 
 
 async def expire_overdue(doors: Doors) -> int:
     """Expires what is due, a transaction for each mentor; how many requests."""
     desk = Desk(doors, None, doors.clock.now())
-    late = await bookings.mentors_with_overdue(desk.reader, now=desk.now, limit=_MENTORS_AT_ONCE)
+    late = await bookings.mentors_with_overdue(desk.reader, now=desk.now, limit=_AT_ONCE)
     return sum([await desk.do(_expire_of, mentor_id=mentor_id) for mentor_id in late])
 
 

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final
 
 from mentorhub.rules import listing, rebuilding, search_words, tallies
 from mentorhub.rules.blocks import WeeklyBlock
-from mentorhub.rules.facts import ActivityKind
+from mentorhub.rules.facts import ActivityKind, QuietKind
 from mentorhub.rules.instants import NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import BookingStatus, MentorStatus, Role, SlotStatus, UserStatus
@@ -301,6 +302,11 @@ def _of_meetings(platform: Platform) -> Iterator[Row]:
             kind = ActivityKind.FEEDBACK_SUBMITTED
             rated = {"rating": meeting.rating}
             yield kind, mentee, "Feedback", meeting.feedback_id, key, mentor, mentee, rated, meeting.rated_at
+            if meeting.reply is not None and meeting.rated_at is not None:
+                replied_at = min(meeting.rated_at + timedelta(minutes=30), platform.at)
+                by = meeting.tutor.person.key
+                quiet = QuietKind.FEEDBACK_REPLIED
+                yield quiet, by, "Feedback", meeting.feedback_id, key, mentor, mentee, rated, replied_at
 
 
 def _changes(meeting: Meeting) -> list[tuple[ActivityKind, Key | None, str | None, str, str | None, Any]]:
