@@ -80,7 +80,7 @@ def _is_of_type(shape: Objects, value: Any, sites: Sites, number: int) -> bool:
         return True
     run = sites.level.run
     try:
-        verdict = check(value, cast("Any", _info(sites, number)))
+        verdict = check(value, cast("Any", FieldInfo.at(sites, number)))
         if is_awaitable(verdict):
             go_on = partial(_when_of_type, shape, value, Some(sites, [number]))
             run.pending.append(Pending([cast("Any", verdict)], go_on))
@@ -129,12 +129,13 @@ def _type_of(shape: Abstract, value: Any, sites: Sites, number: int) -> GraphQLO
     run = sites.level.run
     resolve = shape.type.resolve_type or default_type_resolver
     try:
-        name = resolve(value, cast("Any", _info(sites, number)), shape.type)
+        info = FieldInfo.at(sites, number)
+        name = resolve(value, cast("Any", info), shape.type)
         if is_awaitable(name):
             go_on = partial(_when_type_known, shape, value, Some(sites, [number]))
             run.pending.append(Pending([cast("Any", name)], go_on))
             return None
-        return _checked(shape, name, value, sites, number)
+        return shape.object_type(name, value, info)
     except Exception as error:  # noqa: BLE001  # it becomes a located error
         run.failures.note(sites, number, error)
         return None
@@ -145,19 +146,11 @@ def _when_type_known(shape: Abstract, value: Any, sites: Sites, outcomes: list[A
     try:
         if isinstance(name, Exception):
             raise name  # noqa: TRY301
-        type_ = _checked(shape, name, value, sites, 0)
+        type_ = shape.object_type(name, value, FieldInfo.at(sites, 0))
     except Exception as error:  # noqa: BLE001  # it becomes a located error
         sites.level.run.failures.note(sites, 0, error)
         return
     put(sites, 0, _objects(shape.objects[type_.name], [value], sites, may_await=False)[0])
-
-
-def _checked(shape: Abstract, name: Any, value: Any, sites: Sites, number: int) -> GraphQLObjectType:
-    # graphql-core's own check and messages; of the executor it needs nothing but the schema.
-    stand_in = cast("Any", sites.level.run.plan)
-    return Executor.ensure_valid_runtime_type(
-        stand_in, name, shape.type, sites.field.details, cast("Any", _info(sites, number)), value
-    )
 
 
 def _lists(shape: Lists, values: list[Any], sites: Sites, *, may_await: bool) -> list[Any]:
@@ -259,11 +252,6 @@ def _present(shape: Shape, values: list[Any], sites: Sites, *, may_await: bool) 
 def _when_come(shape: Shape, sites: Sites, outcomes: list[Any]) -> None:
     for number, answer in enumerate(complete(shape, outcomes, sites, may_await=False)):
         put(sites, number, answer)
-
-
-def _info(sites: Sites, number: int) -> FieldInfo:
-    index, _ = sites.at(number)
-    return FieldInfo(sites.level, sites.field, index)
 
 
 COMPLETIONS: dict[type, Callable[..., list[Any]]] = {

@@ -18,7 +18,7 @@ from strawberry.execution import optimized_is_awaitable
 from .levels import path_to
 
 if TYPE_CHECKING:
-    from .levels import Level
+    from .levels import Level, Sites
     from .plans import Field
 
 
@@ -37,6 +37,11 @@ class FieldInfo:
         self._level = level
         self._field = field
         self._index = index
+
+    @classmethod
+    def at(cls, sites: "Sites", number: int) -> "FieldInfo":
+        index, _ = sites.at(number)
+        return cls(sites.level, sites.field, index)
 
     @property
     def field_name(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from inspect import Parameter
+from keyword import iskeyword
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -113,10 +114,10 @@ class Function(Way):
             given = self._arguments.of(level.run.variable_values)
         except Exception as error:  # noqa: BLE001  # it is every object's
             return [error] * len(sources)
-        if self._is_simple and not given:
-            return [attempt(self._call, source) for source in sources]
         # Input objects and lists are each call's own, as a resolver may change them.
         shared = self._conversion.of(given, None) if self._conversion.is_renaming else None
+        if self._is_simple and shared is not None:
+            return [attempt(self._call, source, **shared) for source in sources]
         values: list[Any] = []
         for index, source in enumerate(sources):
             try:
@@ -169,8 +170,11 @@ def way_of(definition: GraphQLField, node: FieldNode, schema: GraphQLSchema) -> 
     ):
         resolver = field.base_resolver
         if resolver is None:
-            is_read = declared_in.config.default_resolver is getattr and field.python_name.isidentifier()
-            return Attribute(field.python_name) if is_read else Resolver(definition, arguments)
+            name = field.python_name
+            is_read = (
+                declared_in.config.default_resolver is getattr and name.isidentifier() and not iskeyword(name)
+            )
+            return Attribute(name) if is_read else Resolver(definition, arguments)
         conversion = Conversion(field, definition, declared_in)
         if load := field.metadata.get(LOAD):
             return Batch(load, field, arguments, conversion)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import isfinite
 from types import GeneratorType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from graphql import (
     GraphQLBoolean,
@@ -25,10 +25,15 @@ from graphql import (
     GraphQLString,
     GraphQLUnionType,
 )
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import UndefinedType
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from .declarations import IsRow
+
+if TYPE_CHECKING:
+    from .infos import FieldInfo
 
 type_of_leaf = GraphQLScalarType | GraphQLEnumType
 type_of_abstract = GraphQLInterfaceType | GraphQLUnionType
@@ -136,6 +141,14 @@ class Abstract:
         except KeyError:
             name = self._classes[cls] = self._name_for(cls)
             return name
+
+    def object_type(self, name: Any, value: Any, info: "FieldInfo") -> GraphQLObjectType:
+        """The type that has been told for a value; raises, in graphql-core's words, if it cannot be that."""
+        # Of the executor, its check needs nothing but the schema; of the field, nothing but its nodes.
+        details = [FieldDetails(node, None) for node in info.field_nodes]
+        return Executor.ensure_valid_runtime_type(
+            cast("Any", info), name, self.type, details, cast("Any", info), value
+        )
 
     def _name_for(self, cls: type) -> str | None:
         if not is_settled(cls) or issubclass(cls, Mapping) or hasattr(cls, "__strawberry_definition__"):
