@@ -78,6 +78,16 @@ async def test_waiting_is_over_when_it_was_said_to_be(api: Api, visitor: Visitor
     assert await visitor.do(SIGN_IN, email=noor.email, password=PASSWORD)
 
 
+async def test_what_was_tried_while_the_clock_was_ahead_holds_nobody_back(api: Api, visitor: Visitor) -> None:
+    noor = await person(api)
+    api.clock.forward(days=2)
+    for _ in range(5):
+        await visitor.refused(SIGN_IN, email=noor.email, password=WRONG)
+    api.clock.forward(days=-2)
+
+    assert await visitor.do(SIGN_IN, email=noor.email, password=PASSWORD)
+
+
 async def test_the_right_password_forgives_nothing_that_was_wrong(api: Api, visitor: Visitor) -> None:
     noor = await person(api)
     for _ in range(4):

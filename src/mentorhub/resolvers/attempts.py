@@ -70,7 +70,9 @@ async def _begin(work: Work, what: str, counted: dict[str, Pace]) -> Attempt:
     await locks.hold(work.transaction, *(Key(f"{what} {who}") for who in counted))
     waits = [
         pace.wait(
-            await attempts.latest(work.reader, what, who, since=work.now - pace.within, limit=pace.times),
+            await attempts.latest(
+                work.reader, what, who, since=work.now - pace.within, now=work.now, limit=pace.times
+            ),
             now=work.now,
         )
         for who, pace in counted.items()
