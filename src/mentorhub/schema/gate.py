@@ -9,6 +9,7 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError
 
 from mentorhub.execution import Engine, OperationContext, Prepared, Rejected
+from mentorhub.execution.costs import size_of_value
 from mentorhub.rates import Charge
 from mentorhub.resolvers import authentication, charging
 from mentorhub.rules.refusals import Barred
@@ -24,7 +25,7 @@ class GatedEngine(Engine):
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext
     ) -> ExecutionResult:
         assert isinstance(context, Context)
-        charge = await _admit(prepared, context)
+        charge = await _admit(prepared, self._estimate(prepared, variables), context)
         actual = 0
         try:
             result = await super().execute(prepared, variables, context)
@@ -37,12 +38,23 @@ class GatedEngine(Engine):
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext
     ) -> AsyncGenerator[ExecutionResult, None]:
         assert isinstance(context, Context)
-        await _admit(prepared, context)
+        await _admit(prepared, self._estimate(prepared, variables), context)
         return await super().subscribe(prepared, variables, context)
 
+    def _estimate(self, prepared: Prepared, variables: Mapping[str, Any] | None) -> int:
+        """How many fields may be answered, with the page sizes that the variables give."""
+        if not any(prepared.open_cost.products):
+            return prepared.cost
+        given, limits = variables or {}, self.limits
+        return prepared.open_cost.at(
+            lambda name: size_of_value(
+                given.get(name), assumed=limits.assumed_page, largest=limits.largest_page
+            )
+        )
 
-async def _admit(prepared: Prepared, context: Context) -> Charge:
-    charge = await charging.take(context.desk, prepared.cost)
+
+async def _admit(prepared: Prepared, fields: int, context: Context) -> Charge:
+    charge = await charging.take(context.desk, fields)
     if charge.wait:
         raise _too_much(charge, context)
     context.charge = charge
