@@ -6,6 +6,7 @@ A plain ASGI application, since every request passes here: no request object, on
 from collections.abc import Sequence
 from typing import Any
 
+from graphql import ExecutionResult
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
@@ -26,6 +27,7 @@ from mentorhub.web.uploads import read_upload
 _COME_BACK = frozenset({"RATE_LIMITED", "UNAVAILABLE"})
 
 _NO_STORE = (b"cache-control", b"no-store")
+_SOON = (b"retry-after", b"2")
 _VARY = (b"vary", b"Accept, Authorization, Cookie")
 
 
@@ -112,8 +114,13 @@ class GraphQLOverHTTP:
                 await self._events.reject(send, errors)
                 return
             status, body = _status(want.plain, errors), encoded_errors(errors, context.extensions)
+            if status == 503:
+                context.headers.append(_SOON)
         else:
             status, body = 200, encoded(result, context.extensions)
+            if result.errors and _is_away(result):
+                status = 503
+                context.headers.append(_SOON)
         finally:
             served.ends(context)
         await answer(send, status, body, want.plain or JSON, _headers(scope, approach, context))
@@ -164,6 +171,12 @@ def _status(media: bytes, errors: Sequence[Any]) -> int:
     if media is not GRAPHQL and code not in _COME_BACK:
         return 200
     return status_of(code)
+
+
+def _is_away(result: ExecutionResult) -> bool:
+    """Whether nothing could be answered, only because something that is needed for it is away."""
+    codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
+    return codes == {"UNAVAILABLE"} and not any((result.data or {}).values())
 
 
 def _headers(scope: Scope, approach: Approach, context: Context) -> HeaderLines:
