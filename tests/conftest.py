@@ -20,6 +20,7 @@ from mentorhub.db.database import Database
 from mentorhub.db.opening import open_database
 from mentorhub.settings import Settings
 from tests.api import Api, open_api
+from tests.secrecy import Eavesdropper
 
 settings.register_profile("default", max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
@@ -30,6 +31,20 @@ DIALECTS = ("sqlite", "postgresql")
 
 def _named(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def eavesdropper() -> Iterator[Eavesdropper]:
+    found = Eavesdropper()
+    with found.listening():
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_logged(eavesdropper: Eavesdropper) -> Iterator[None]:
+    """Holds of every test: nothing that was handed out or typed in as a secret stands in any log."""
+    yield
+    assert eavesdropper.found() == []
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +144,8 @@ def house_settings(database_url: str, tmp_path: Path) -> Settings:
         mail_url=f"file:{tmp_path / 'mail'}",
         media_url=f"file:{tmp_path / 'media'}",
         secret=SecretStr("a secret of the tests, and long enough"),
+        # Tests say when: `api.run_jobs()`.
+        jobs="off",
     )
 
 
