@@ -59,6 +59,9 @@ from mentorhub.web.server import FAREWELL
 from mentorhub.web.site import Site
 
 _NOTE_USES_EVERY: Final = 2.0
+_NOTE_USES_WITHIN: Final = 5.0
+_READY_WITHIN: Final = 2.0
+"""Seconds that the database has to answer whoever asks whether the service is ready."""
 _log: Final = logging.getLogger("mentorhub")
 
 
@@ -174,7 +177,8 @@ class House:
                 async with asyncio.timeout(_NOTE_USES_EVERY):
                     await self._closing.wait()
             try:
-                await authentication.write_uses(self.doors)
+                async with asyncio.timeout(_NOTE_USES_WITHIN):
+                    await authentication.write_uses(self.doors)
             except Exception:  # noqa: BLE001 -- logged whole; a session is used again, or was not worth noting
                 _log.exception("the uses of sessions could not be written down")
             if self._closing.is_set():
@@ -183,7 +187,8 @@ class House:
     async def faults(self) -> dict[str, str | None]:
         """What keeps the service from answering, by part; None where nothing does."""
         try:
-            await facts.end(self.doors.database.reader)
+            async with asyncio.timeout(_READY_WITHIN):
+                await facts.end(self.doors.database.reader)
         except Exception:  # noqa: BLE001 -- whatever it is, we are not ready
             return {"database": "does not answer"}
         return {"database": None, "log": None if self.log.is_reading else "is not read"}

@@ -26,6 +26,8 @@ _TRUE: Final = Clock()
 _ASK_AGAIN: Final = 0.05
 """Seconds between two looks whether another process is done with a job."""
 _ROUNDS: Final = 1000
+_GIVEN_BACK_WITHIN: Final = 5.0
+"""Seconds: whoever stops the service does not wait for a database that hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,11 @@ class Clockwork:
             try:
                 return await self._run(job)
             finally:
-                await asyncio.shield(self._release(job))
+                try:
+                    await asyncio.shield(self._release(job))
+                except Exception:  # noqa: BLE001 -- logged whole
+                    # The claim runs out by itself. A stop that came meanwhile must not be lost for it.
+                    _log.exception("the job %s could not be given back", job.name)
 
     async def _run(self, job: Job) -> int:
         # What is left is found next time; a claim must not be outlived.
@@ -141,8 +147,9 @@ class Clockwork:
 
     async def _release(self, job: Job) -> None:
         now = _TRUE.now()
-        await self._doors.database.write(
-            lambda transaction: claims.release(
-                transaction, job.name, holder=self._holder, now=now, due=now + job.every
+        async with asyncio.timeout(_GIVEN_BACK_WITHIN):
+            await self._doors.database.write(
+                lambda transaction: claims.release(
+                    transaction, job.name, holder=self._holder, now=now, due=now + job.every
+                )
             )
-        )

@@ -1,7 +1,9 @@
 """Who asks: from what they show to a viewer, and whether they still are what they were."""
 
+import asyncio
+from collections.abc import Awaitable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from mentorhub.db import sessions
 from mentorhub.db.sessions import Shown
@@ -10,8 +12,10 @@ from mentorhub.resolvers.desk import Desk, Doors
 from mentorhub.resolvers.identities import LASTS, Identity
 from mentorhub.resolvers.viewers import Viewer
 from mentorhub.rules.accounts import USE_NOTED_EVERY
-from mentorhub.rules.refusals import Unauthenticated
+from mentorhub.rules.refusals import Unauthenticated, Unavailable
 from mentorhub.rules.secrets import ACCESS_TOKEN_PREFIX, hashed
+
+Found = TypeVar("Found")
 
 _JUST_NOW: Final = 0.05
 """Seconds for which an identity is as good as read by the same request."""
@@ -79,7 +83,7 @@ async def _shown(doors: Doors, token: str) -> Identity | None:
         since = known.changes
         is_access_token = token.startswith(ACCESS_TOKEN_PREFIX)
         look = sessions.by_token_hash if is_access_token else sessions.by_hash
-        found = await look(doors.database.reader, secret, now=now)
+        found = await _soon(known.patience, look(doors.database.reader, secret, now=now))
         if found is None:
             return None
         identity = _identity(found)
@@ -94,13 +98,22 @@ async def _read_again(doors: Doors, identity: Identity, *, seconds: float) -> Id
     if kept is None or not kept.is_good(now=now, seconds=seconds):
         since = known.changes
         look = sessions.by_token_key if identity.viewer.token_id else sessions.by_key
-        found = await look(doors.database.reader, identity.key, now=now)
+        found = await _soon(known.patience, look(doors.database.reader, identity.key, now=now))
         if found is None:
             raise Unauthenticated(_ENDED)
         kept = _identity(found)
         known.keep(kept, since=since)
     _use(doors, kept, now)
     return kept
+
+
+async def _soon(patience: float, looked_up: Awaitable[Found]) -> Found:
+    """Raises Unavailable: who asks is known before anybody's time for an operation runs."""
+    try:
+        async with asyncio.timeout(patience):
+            return await looked_up
+    except TimeoutError:
+        raise Unavailable from None
 
 
 def viewer_of(found: Shown) -> Viewer:

@@ -39,6 +39,9 @@ class Identity:
 class Identities:
     """Identities by the hash of what was shown, and by their key; and the uses of them that are to be written down."""
 
+    patience = 5.0
+    """Seconds that the database has to say whose they are."""
+
     def __init__(self) -> None:
         self._by_hash: dict[str, Identity] = {}
         self._by_key: dict[Key, Identity] = {}
