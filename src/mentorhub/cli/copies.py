@@ -16,7 +16,7 @@ from mentorhub import __version__
 from mentorhub.settings import Settings, read_settings
 
 _DATABASE = "mentorhub.db"
-_SECRET = "secret"  # noqa: S105  # nosec B105 -- a file's name
+_SECRET = "secret"  # noqa: S105 -- a file's name
 _NOTE = "mentorhub.json"
 _MEDIA = "media"
 _SECRET_PATH = Path("var/secret")

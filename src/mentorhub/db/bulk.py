@@ -30,7 +30,7 @@ _AT_THE_END: Final = f"""
     INSERT INTO log_readers (name, "transaction", position)
     SELECT '{PEOPLE}', facts."transaction", facts.position FROM facts
     ORDER BY facts."transaction" DESC, facts.position DESC LIMIT 1
-"""  # noqa: S608 # nosec B608 -- our own names
+"""  # noqa: S608 -- our own names
 
 
 class BulkLoad:
@@ -105,7 +105,7 @@ class BulkLoad:
             await self._connection.execute(_AT_THE_END)
 
     async def is_empty(self, table: str) -> bool:
-        asked = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"  # noqa: S608 # nosec B608 -- our own names
+        asked = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row"  # noqa: S608 -- our own names
         if self._transaction is None:
             found: int = self._connection.execute(asked).fetchone()[0]
         else:
@@ -127,7 +127,7 @@ class BulkLoad:
                 else f"${number}"
                 for number, name in enumerate(columns, start=1)
             ]
-        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(cells)})"  # noqa: S608 # nosec B608 -- our own names
+        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(cells)})"  # noqa: S608 -- our own names
         remaining = iter(rows)
         while batch := list(itertools.islice(remaining, _BATCH)):
             ready = [convert(row) for row in batch] if convert else batch

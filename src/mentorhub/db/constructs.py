@@ -43,7 +43,7 @@ def _among_postgresql(element: among, compiler: SQLCompiler, **options: Any) -> 
 @compiles(among, "sqlite")
 def _among_sqlite(element: among, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(part, **options) for part in (element.column, element.values))
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 # nosec B608 -- compiled SQL
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- compiled SQL
 
 
 class _each(GenericFunction[Any]):  # noqa: N801 -- reads as SQL

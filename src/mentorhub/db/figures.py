@@ -41,7 +41,7 @@ async def all_figures(reader: Reader) -> dict[str, int]:
 
 async def add(transaction: Transaction, changes: Mapping[str, int]) -> None:
     """Adds to figures. Call it last: whoever else counts on the same shard waits until the transaction ends."""
-    shard = random.randrange(_SHARDS)  # noqa: S311 # nosec B311 -- spreads load, keeps no secret
+    shard = random.randrange(_SHARDS)  # nosec B311  # noqa: S311 -- spreads load, keeps no secret
     for name, by in sorted(changes.items()):
         if by:
             await transaction.run(_ADD, name=name, shard=shard, by=by)

@@ -65,6 +65,6 @@ def _has_words_sqlite(element: has_words, compiler: SQLCompiler, **options: Any)
     index = element.index
     owner = f"{index.removesuffix('_search')}_id"
     return (
-        f"{key} IN (SELECT {owner} FROM {index}_rows WHERE number IN "  # noqa: S608 -- our own names  # nosec B608
+        f"{key} IN (SELECT {owner} FROM {index}_rows WHERE number IN "  # noqa: S608 -- our own names
         f"(SELECT rowid FROM {index} WHERE {index} MATCH {words}))"
     )

@@ -120,7 +120,7 @@ def _maker(sql: Executable, row: type[R], dialect: str) -> Callable[[Any], R]:
             scope[f"load{index}"] = load
             # An outer join may make a NOT NULL column null: no column is trusted.
             cells.append(f"load{index}(r[{index}]) if r[{index}] is not None else None")
-    made: Callable[[Any], R] = eval(f"lambda r: Row({', '.join(cells)})", scope)  # noqa: S307 # nosec B307 -- indices only
+    made: Callable[[Any], R] = eval(f"lambda r: Row({', '.join(cells)})", scope)  # nosec B307  # noqa: S307 -- indices only
     return made
 
 

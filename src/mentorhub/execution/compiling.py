@@ -66,7 +66,7 @@ def compiled(selection: "Selection") -> Callable[["Level"], None]:
             checks.append(f"if v{number} is not None: v{number} = {careful}")
         else:
             checks.append(f"v{number} = {careful}")
-    exec(_code(_text(reads, checks, values)), scope)  # noqa: S102 -- checked names only, see above  # nosec B102
+    exec(_code(_text(reads, checks, values)), scope)  # noqa: S102 -- checked names only, see above
     make: Callable[[Level], None] = scope["make"]
     return make
 

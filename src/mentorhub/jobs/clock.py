@@ -103,7 +103,7 @@ class Clockwork:
                 # Whatever it is, it may be over next time; nobody else would run the job.
                 _log.exception("the job %s failed", job.name)
             # Processes that started together should not go on asking together.
-            pause = job.every.total_seconds() * random.uniform(1.0, 1.1)  # noqa: S311 -- no secret  # nosec B311
+            pause = job.every.total_seconds() * random.uniform(1.0, 1.1)  # nosec B311  # noqa: S311 -- no secret
             rung = await self._doors.chimes.wait(job.name, seconds=pause)
 
     async def _attend(self, job: Job, *, anyway: bool = False) -> int:

@@ -149,7 +149,7 @@ def _answered(story: Story) -> Iterator[Told]:
 
 
 _SECURITY: Final = {
-    "PASSWORD": "Your password was changed.",  # nosec B105
+    "PASSWORD": "Your password was changed.",
     "EMAIL": "The email address of your account was changed.",
     "NEW_DEVICE": "Your account was used on a new device.",
 }

@@ -46,7 +46,7 @@ declare(
     MENTOR_UNAVAILABLE="The mentor takes no requests at present, or is not approved.",
     OWN_SLOT="Mentors cannot book themselves.",
     REQUEST_LIMIT="As many pending requests as the rules allow.",
-    TOKEN_INVALID="A used, unknown or expired token, link or invitation.",  # noqa: S106 # nosec B106 -- says what it means
+    TOKEN_INVALID="A used, unknown or expired token, link or invitation.",  # nosec B106  # noqa: S106 -- says what it means
     CREDENTIALS_INVALID="Email address or password is wrong.",
     EMAIL_UNVERIFIED="The viewer's email address must be verified first.",
     SUSPENDED="The account is suspended. Told only after the right password.",

@@ -78,7 +78,7 @@ def invent(size: Size, *, at: datetime, accounts: Sequence[Account] = ()) -> Pla
 
     The first of *accounts* is a mentee, the second a mentor, both with bookings of their own.
     """
-    chance = random.Random(size.seed)  # noqa: S311 # nosec B311 -- the same each time
+    chance = random.Random(size.seed)  # nosec B311  # noqa: S311 -- the same each time
     keys = Keys(chance)
     known = people(size.users, at=at, keys=keys, chance=chance)
     by_key = {person.key: account for person, account in zip(known, accounts, strict=False)}
