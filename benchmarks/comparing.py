@@ -1,0 +1,177 @@
+"""Servers side by side: the same answers first, then rounds in which each operation goes to each server in turn."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any, Final, Self
+
+import orjson
+from benchmarks import databases
+from benchmarks.load import Measured, press
+from benchmarks.operations import BROWSE, Crowd, Operation
+from benchmarks.processes import Running, cpu_seconds, is_local, post
+from benchmarks.servers import Server
+
+CONNECTIONS: Final = 16
+_WARM_UP: Final = 1.0
+_ASKED: Final = 20
+"""Of so many requests the answers are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One operation on one server for a while; microseconds of CPU for each answer."""
+
+    measured: Measured
+    server_cpu: float
+    database_cpu: float | None
+
+
+@dataclass(slots=True)
+class Cell:
+    """All windows of one operation on one server."""
+
+    windows: list[Window] = field(default_factory=list)
+
+    def _median(self, name: str) -> float:
+        return median(getattr(window.measured, name) for window in self.windows)
+
+    @property
+    def per_second(self) -> float:
+        return self._median("per_second")
+
+    @property
+    def p50(self) -> float:
+        return self._median("p50")
+
+    @property
+    def p99(self) -> float:
+        return self._median("p99")
+
+    @property
+    def failed(self) -> int:
+        return sum(window.measured.failed for window in self.windows)
+
+    @property
+    def server_cpu(self) -> float:
+        return median(window.server_cpu for window in self.windows)
+
+    @property
+    def database_cpu(self) -> float | None:
+        known = [window.database_cpu for window in self.windows if window.database_cpu is not None]
+        return median(known) if known else None
+
+
+Table = dict[tuple[str, str], Cell]
+"""By the keys of operation and server."""
+
+
+class Differs(RuntimeError):  # noqa: N818 -- what it is
+    """Two servers do not answer the same."""
+
+
+class Bench:
+    """Servers that run on one database, all but one of them held still."""
+
+    def __init__(self, url: str, crowd: Crowd) -> None:
+        self._url = url
+        self._crowd = crowd
+        self._stack = ExitStack()
+        self._running: dict[str, Running] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def servers(self) -> list[str]:
+        return list(self._running)
+
+    def add(self, server: Server, *, workers: int = 1, key: str | None = None) -> Running:
+        running = self._stack.enter_context(server.start(self._url, workers=workers))
+        running.wait_until_ready(BROWSE.body())
+        running.settle()
+        running.pause()
+        self._running[key or server.key] = running
+        return running
+
+    def compare(self, operations: Sequence[Operation]) -> None:
+        """Raises Differs where a server does not answer an operation as the first one does."""
+        for operation in operations:
+            answers = {name: self._answers(name, operation) for name in self._running}
+            first, *others = answers
+            for other in others:
+                for one, another in zip(answers[first], answers[other], strict=True):
+                    if one != another:
+                        raise Differs(
+                            f"{operation.title}: {first} answers {one!r:.600}, {other} {another!r:.600}"
+                        )
+
+    def _answers(self, name: str, operation: Operation) -> list[Any]:
+        running = self._running[name]
+        running.resume()
+        requests = self._crowd.requests(operation)[: 1 if operation.writes else _ASKED]
+        said = [orjson.loads(post(running.port, each.body, each.token)[1]) for each in requests]
+        self._rest(running, operation)
+        return [_comparable(each) for each in said]
+
+    def _rest(self, running: Running, operation: Operation) -> int | None:
+        """Lets the server finish and holds it still; how many bookings it had made."""
+        if operation.writes:
+            running.settle()
+        running.pause()
+        return databases.reset(self._url) if operation.writes else None
+
+    def rounds(
+        self, operations: Sequence[Operation], *, rounds: int, seconds: float, connections: int = CONNECTIONS
+    ) -> Iterator[tuple[int, Operation, str, Window]]:
+        """Each window as it ends: in every round each operation goes to each server, the order turning."""
+        for number in range(rounds):
+            names = self.servers
+            for operation in operations:
+                names = [*names[1:], names[0]]
+                for name in names:
+                    yield number, operation, name, self._window(name, operation, seconds, connections)
+
+    def _window(self, name: str, operation: Operation, seconds: float, connections: int) -> Window:
+        running = self._running[name]
+        requests = self._crowd.requests(operation)
+        running.resume()
+        if operation.writes:
+            # Nothing that is asked for in warming up is asked for again.
+            head, requests = requests[: len(requests) // 8], requests[len(requests) // 8 :]
+        else:
+            head = requests
+        press(running.port, head, seconds=_WARM_UP, connections=connections, once=operation.writes)
+        backends = databases.backends(self._url)() if self._is_watched else []
+        server, database = running.cpu_seconds(), cpu_seconds(backends)
+        measured = press(
+            running.port, requests, seconds=seconds, connections=connections, once=operation.writes
+        )
+        server, database = running.cpu_seconds() - server, cpu_seconds(backends) - database
+        self._rest(running, operation)
+        each = 1e6 / max(1, measured.answered)
+        return Window(measured, server * each, database * each if backends else None)
+
+    @property
+    def _is_watched(self) -> bool:
+        return self._url.startswith("postgresql") and is_local(self._url)
+
+
+def _comparable(answer: Any) -> Any:
+    """What is the same for all: the data, without the key of what was just made."""
+    data = answer.get("data") or answer
+    made = data.get("requestBooking") if isinstance(data, dict) else None
+    if made and made["booking"]:
+        made["booking"]["id"] = "booking_"
+    return data
+
+
+def gathered(windows: Iterator[tuple[int, Operation, str, Window]]) -> Table:
+    table: Table = {}
+    for _, operation, name, window in windows:
+        table.setdefault((operation.key, name), Cell()).windows.append(window)
+    return table
