@@ -18,6 +18,7 @@ from mentorhub.db import clock, facts
 from mentorhub.db.bell import Bell, open_bell
 from mentorhub.db.clock import Clock
 from mentorhub.db.opening import open_database
+from mentorhub.db.traced import TracedDatabase
 from mentorhub.jobs import JOBS, Clockwork
 from mentorhub.live import Log
 from mentorhub.mail import Mail, open_mail
@@ -42,6 +43,7 @@ from mentorhub.rules.vocabulary import Role
 from mentorhub.schema import build_engine, build_schema
 from mentorhub.schema.context import Context, request_id
 from mentorhub.settings import Settings, kept_secret, read_settings
+from mentorhub.tracing import Tracer, open_tracer
 from mentorhub.web.approach import Approach, Refused
 from mentorhub.web.doors import Doors as WebDoors
 from mentorhub.web.endpoint import GraphQL
@@ -57,6 +59,7 @@ from mentorhub.web.sandbox import sandbox_routes
 from mentorhub.web.served import Observer, Served, nobody
 from mentorhub.web.server import FAREWELL
 from mentorhub.web.site import Site
+from mentorhub.web.traced import Traced
 
 _NOTE_USES_EVERY: Final = 2.0
 _NOTE_USES_WITHIN: Final = 5.0
@@ -75,8 +78,10 @@ class House:
         clock: Clock | None = None,
         passwords: Passwords | None = None,
         mail: Mail | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         self.settings = settings
+        self.tracer = tracer or (open_tracer(settings.traces_url) if settings.traces_url else None)
         self._clock = clock
         self._passwords = passwords
         self._mail = mail
@@ -88,6 +93,8 @@ class House:
     async def __aenter__(self) -> Self:
         settings = self.settings
         database = await open_database(settings.database_url)
+        if self.tracer is not None:
+            database = TracedDatabase(database, self.tracer)
         self.log = Log(
             read=lambda place, limit: facts.after(database.reader, place, limit=limit),
             end=lambda: facts.settled_end(database.reader),
@@ -125,6 +132,8 @@ class House:
         self.doors.pictures.close()
         await self.doors.rates.close()
         await self.doors.database.close()
+        if self.tracer is not None:
+            await self.tracer.close()
 
     async def context(self, approach: Approach) -> Context:
         """The context of whoever comes. Raises Refused for a token that is no good."""
@@ -210,7 +219,7 @@ class Service:
         self._journal = observer
         self.graphql = GraphQL(
             WebDoors(
-                build_engine(introspection=settings.introspection == "on"),
+                build_engine(introspection=settings.introspection == "on", tracer=house.tracer),
                 house.context,
                 house.still_allowed,
                 courtesy=house,
@@ -305,7 +314,8 @@ class Service:
             lifespan=self._lifespan,
             exception_handlers={HTTPException: json_fault},
         )
-        return Site(exact, self._with_farewell, origins=self.origins, observer=self._observe)
+        site = Site(exact, self._with_farewell, origins=self.origins, observer=self._observe)
+        return site if self.house.tracer is None else Traced(site, self.house.tracer)
 
 
 def build_app(settings: Settings, *, observer: Observer = nobody) -> ASGIApp:

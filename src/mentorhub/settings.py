@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     """Points that come back each second."""
     sandbox: Switch = "off"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    traces_url: str | None = None
+    """Where an OpenTelemetry collector takes traces, by OTLP over HTTP: `http://127.0.0.1:4318/v1/traces`."""
     metrics_token: SecretStr | None = None
     """What Prometheus shows as a bearer at /metrics; without it only this machine may read there."""
     jobs: Switch = "on"
@@ -95,7 +98,15 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value or None
 
-    @field_validator("public_url", "client_url")
+    @field_validator("traces_url")
+    @classmethod
+    def _traces(cls, value: str | None) -> str | None:
+        if value and find_spec("opentelemetry") is None:
+            msg = "needs the extra for it; run: pip install 'mentorhub[tracing]'"
+            raise ValueError(msg)
+        return value or None
+
+    @field_validator("public_url", "client_url", "traces_url")
     @classmethod
     def _absolute(cls, value: str | None) -> str | None:
         if value is None:

@@ -20,6 +20,8 @@ type_of_load = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]
 
 LOAD = "batch"
 """The key of the function in a batch field's Strawberry metadata."""
+SURROUND = "mentorhub surround"
+"""The key, in a schema's extensions, of what plans have stand around each batch's function."""
 
 
 class OperationContext(Protocol):

@@ -10,7 +10,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType,
 from graphql.execution import create_source_event_stream
 from graphql.execution.values import VariableValues
 
-from .batches import OperationContext
+from .batches import SURROUND, OperationContext, type_of_load
 from .documents import Documents, Prepared
 from .limits import Limits
 from .planning import Counts
@@ -51,6 +51,10 @@ class Engine:
         self.executor = executor
         self.counts = Counts()
         self.documents = Documents(self.schema, limits)
+
+    def surround_batches(self, surround: Callable[[type_of_load], type_of_load]) -> None:
+        """Has *surround* stand around each batch's function, in plans that are made from now on."""
+        self.schema.extensions[SURROUND] = surround
 
     def prepare(self, text: str, operation_name: str | None = None) -> Prepared:
         """The operation named, or the only one, of *text*; raises Rejected when it may not be executed."""

@@ -13,7 +13,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from .arguments import Arguments, Conversion
-from .batches import LOAD, one_for_each
+from .batches import LOAD, SURROUND, one_for_each
 from .infos import FieldInfo
 
 type_of_info = strawberry.Info[Any, Any]
@@ -177,7 +177,8 @@ def way_of(definition: GraphQLField, node: FieldNode, schema: GraphQLSchema) -> 
             return Attribute(name) if is_read else Resolver(definition, arguments)
         conversion = Conversion(field, definition, declared_in)
         if load := field.metadata.get(LOAD):
-            return Batch(load, field, arguments, conversion)
+            surround = schema.extensions.get(SURROUND)
+            return Batch(surround(load) if surround else load, field, arguments, conversion)
         if type(resolver) is StrawberryResolver and not isinstance(
             resolver.wrapped_func, staticmethod | classmethod
         ):

@@ -55,6 +55,8 @@ from mentorhub.schema.measuring import MeasuredEngine
 from mentorhub.schema.refusing import masked
 from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.scalars import SCALARS
+from mentorhub.schema.tracing import TracedEngine
+from mentorhub.tracing import Tracer
 
 COLUMNS = (
     words, users, viewer, rate_limit, expertise, mentors, slots, verdicts, mentor_lists, slot_lists,
@@ -84,8 +86,12 @@ def build_schema() -> strawberry.Schema:
     )
 
 
-def build_engine(*, limits: Limits | None = None, introspection: bool = True) -> Engine:
+def build_engine(
+    *, limits: Limits | None = None, introspection: bool = True, tracer: Tracer | None = None
+) -> Engine:
     """What runs operations of this API: admits, limits, masks, deadline."""
+    if tracer is not None:
+        return TracedEngine(build_schema(), limits=limits or Limits(), mask=masked, tracer=tracer)
     return MeasuredEngine(build_schema(), limits=limits or Limits(), mask=masked)
 
 

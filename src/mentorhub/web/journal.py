@@ -9,9 +9,14 @@ from mentorhub.web.served import Served
 _WATCHDOGS = frozenset({"healthz", "readyz", "metrics"})
 
 
+def is_watchdog(page: str | None) -> bool:
+    """Whether *page* is for what watches the service."""
+    return page in _WATCHDOGS
+
+
 def journal(served: Served) -> None:
     """Writes down what was served; what watches the service is not worth a line while all is well."""
-    if served.name in _WATCHDOGS and served.status == 200:
+    if is_watchdog(served.name) and served.status == 200:
         return
     line: dict[str, Any] = {
         "kind": served.kind,
