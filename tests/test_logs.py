@@ -20,6 +20,7 @@ SECRETS = [
     ("smtp://anna:hunter2@mail.example:587 refused", "hunter2"),
     ("GET /exports/eyJhbGciOi.abc failed", "eyJhbGciOi"),
     ("GET /calendar/f00dcafe.ics failed", "f00dcafe"),
+    ("GET /calendar//f00dcafe.ics failed", "f00dcafe"),
     ("https://client.example/reset-password?token=s3cr3t&x=1", "s3cr3t"),
     ("{'password': 'correct horse battery'}", "horse"),
     ('{"newPassword":"correct horse battery"}', "horse"),

@@ -28,6 +28,7 @@ from mentorhub.rates import Allowance, open_rates
 from mentorhub.resolvers import (
     accounts,
     authentication,
+    calendars,
     charging,
     exports,
     observing,
@@ -45,6 +46,7 @@ from mentorhub.schema.context import Context, request_id
 from mentorhub.settings import Settings, kept_secret, read_settings
 from mentorhub.tracing import Tracer, open_tracer
 from mentorhub.web.approach import Approach, Refused
+from mentorhub.web.calendars import CalendarFeeds
 from mentorhub.web.doors import Doors as WebDoors
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
@@ -309,6 +311,7 @@ class Service:
                     else ()
                 ),
                 Mount("/media", media),
+                Mount("/calendar", CalendarFeeds(lambda text: calendars.feed(self.house.doors, text))),
                 Mount("/", nowhere),
             ],
             lifespan=self._lifespan,

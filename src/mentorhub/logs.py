@@ -18,7 +18,7 @@ _SECRETS: Final = (
     (re.compile(r"\bmh_[A-Za-z0-9_-]{6,}"), _HIDDEN),
     (re.compile(r"\b(bearer|basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {_HIDDEN}"),
     (re.compile(r"(\w://)[^\s/@\"']*@"), rf"\1{_HIDDEN}@"),
-    (re.compile(r"(/(?:exports|calendar)/)[^\s/?\"']+"), rf"\1{_HIDDEN}"),
+    (re.compile(r"(/(?:exports|calendar)/)[^\s?\"']+"), rf"\1{_HIDDEN}"),
     (
         re.compile(
             r"(\b\w*(?:password|secret|token|authorization|cookie)\w*[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&}\"']+)",

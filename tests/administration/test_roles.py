@@ -62,7 +62,7 @@ MUTATIONS = {
     "cancelBooking": SIGNED_IN, "rescheduleBooking": SIGNED_IN, "setMeetingUrl": SIGNED_IN,
     "completeBooking": SIGNED_IN, "setMentorNotes": SIGNED_IN, "leaveFeedback": SIGNED_IN,
     "replyToFeedback": SIGNED_IN, "reportBooking": SIGNED_IN,
-    "markNotificationsRead": SIGNED_IN, "setNotificationPreference": SIGNED_IN, "resetCalendarUrl": SIGNED_IN,
+    "markNotificationsRead": SIGNED_IN, "setNotificationPreference": SIGNED_IN, "resetCalendarUrl": PRIVATE,
     "submitSupportTicket": SIGNED_IN, "replyToSupportTicket": SIGNED_IN,
     "createWebhook": SIGNED_IN, "deleteWebhook": SIGNED_IN, "redeliverWebhook": SIGNED_IN,
     "approveMentor": ADMIN, "approveMentors": ADMIN, "rejectMentor": ADMIN, "deactivateMentor": ADMIN,

@@ -105,7 +105,7 @@ ROOTS: Final[Mapping[str, Mapping[frozenset[str], str]]] = {
         ),
         SIGNED_IN
         - PROGRAMS
-        - {READER, "admin's own program", "superadmin's own program"}: "sessions accessTokens",
+        - {READER, "admin's own program", "superadmin's own program"}: "sessions accessTokens calendarUrl",
     },
     "Admin": {
         ADMINS: (
@@ -134,7 +134,7 @@ ROOTS: Final[Mapping[str, Mapping[frozenset[str], str]]] = {
         ),
         MEMBERS | {"admin", "superadmin"}: (
             "signOut revokeSession revokeOtherSessions changePassword changeEmail deleteAccount createAccessToken "
-            "revokeAccessToken"
+            "revokeAccessToken resetCalendarUrl"
         ),
         ADMINS: (
             "postAnnouncement endAnnouncement createExpertise renameExpertise saveFaqEntry deleteFaqEntry "
@@ -209,6 +209,7 @@ PARTS: Final[Mapping[str, str]] = {
     "RemoveTimeOffPayload": "removedTimeOffId userErrors",
     "RequestPasswordResetPayload": "sentTo userErrors",
     "ResendVerificationPayload": "sentTo userErrors",
+    "ResetCalendarUrlPayload": "calendarUrl userErrors",
     "RevokeAccessPayload": "revokedCount userErrors",
     "RevokeAccessTokenPayload": "revokedAccessTokenId userErrors",
     "RevokeOtherSessionsPayload": "revokedCount userErrors",

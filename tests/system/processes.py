@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from itertools import count
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -30,6 +30,12 @@ class Service:
     folder: Path
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes]
+    output: IO[bytes]
+
+    def said(self) -> str:
+        """What it has printed and logged so far."""
+        number = self.output.fileno()
+        return os.pread(number, os.fstat(number).st_size, 0).decode()
 
     @property
     def socket_url(self) -> str:
@@ -95,7 +101,7 @@ async def serving(
         )
         try:
             await _ready(url, process)
-            yield Service(url, folder, environment, process)
+            yield Service(url, folder, environment, process, output)
         finally:
             process.terminate()
             try:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from mentorhub.db import accounts, tokens
 from mentorhub.db.accounts import AccountRow
 from mentorhub.db.mails import MailRow
+from mentorhub.resolvers import booking_letters
 from mentorhub.resolvers.desk import Work
 from mentorhub.rules import account_letters
 from mentorhub.rules.account_letters import Happened, Reader
@@ -97,6 +98,7 @@ LETTERS: Final[Mapping[str, Write]] = {
     PASSWORD_CHANGED: _password_changed,
     EMAIL_CHANGED: _email_changed,
     NEW_DEVICE: _new_device,
+    booking_letters.NAME: booking_letters.write,
 }
 
 

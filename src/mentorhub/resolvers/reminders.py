@@ -5,6 +5,7 @@ from typing import Final
 from mentorhub.db import reminders
 from mentorhub.resolvers.desk import Desk, Doors, Work
 from mentorhub.rules.facts import Fact, QuietKind
+from mentorhub.rules.instants import written
 from mentorhub.rules.reminders import HOURS, is_sent, window
 
 JOB: Final = "remind of sessions"
@@ -38,7 +39,7 @@ async def _remind(work: Work, *, hours: int) -> int:
                     booking_id=row.id,
                     mentor_id=row.mentor_id,
                     user_id=row.mentee_id,
-                    data={"hours": hours},
+                    data={"hours": hours, "starts_at": written(row.starts_at)},
                 )
                 for kind in kinds
             )

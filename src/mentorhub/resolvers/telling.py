@@ -8,12 +8,12 @@ from mentorhub.db.database import Violated
 from mentorhub.db.facts import FactRow
 from mentorhub.db.keys import new_key
 from mentorhub.db.notifications import ReaderRow
-from mentorhub.resolvers import outbox
+from mentorhub.resolvers import booking_letters, outbox
 from mentorhub.resolvers.desk import Desk, Doors, Work
 from mentorhub.rules.facts import KINDS, Fact, QuietKind
 from mentorhub.rules.keys import Key
 from mentorhub.rules.letters import Letter
-from mentorhub.rules.telling import Person, Session, Story, Told, tell
+from mentorhub.rules.telling import WITH_CALENDAR, Person, Session, Story, Told, tell
 from mentorhub.rules.vocabulary import NotificationKind
 
 JOB: Final = "tell people"
@@ -73,13 +73,19 @@ async def write(work: Work, told: Sequence[tuple[Key, Key | None, Told]]) -> Non
         work.tell(Fact(QuietKind.NOTIFIED, ("Notification", key), booking_id=booking_id, user_id=each.reader))
         is_wanted = each.kind is NotificationKind.SECURITY or (reader.id, each.kind.value) not in muted
         if each.is_mailed and is_wanted:
-            await _mail(work, reader, each)
+            await _mail(work, reader, each, booking_id)
     if rows:
         await notifications.add(work.transaction, rows)
 
 
-async def _mail(work: Work, reader: ReaderRow, told: Told) -> None:
+async def _mail(work: Work, reader: ReaderRow, told: Told, booking_id: Key | None) -> None:
     if reader.email is None or not reader.is_verified:
+        return
+    if booking_id is not None and told.kind in WITH_CALENDAR:
+        particulars = booking_letters.particulars(told, booking_id)
+        await outbox.post_letter(
+            work, booking_letters.NAME, reader.email, user_id=reader.id, particulars=particulars
+        )
         return
     letter = Letter(
         subject=told.title,
@@ -109,7 +115,11 @@ async def _story(work: Work, row: FactRow) -> Story | None:
         row.data,
         mentor=person(people[mentor_user]) if mentor_user in people else None,
         user=person(people[user_id]) if user_id in people else None,
-        session=Session(booking.topic, booking.starts_at, booking.meeting_url) if booking else None,
+        session=(
+            Session(booking.topic, booking.starts_at, booking.status, booking.meeting_url)
+            if booking
+            else None
+        ),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from mentorhub.rules.facts import ActivityKind, FactKind, QuietKind
 from mentorhub.rules.keys import Key
 from mentorhub.rules.letters import when
+from mentorhub.rules.vocabulary import BookingStatus, RejectionReason
 from mentorhub.rules.vocabulary import NotificationKind as Kind
-from mentorhub.rules.vocabulary import RejectionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Session:
 
     topic: str
     starts_at: datetime
+    status: BookingStatus
     meeting_url: str | None = None
 
 
@@ -55,6 +56,35 @@ class Told:
     body: str
     is_mailed: bool = True
     """Whether mail of it is for the preferences to decide; not where a letter of its own has gone out."""
+    starts_at: datetime | None = None
+    """Of the session that it is about."""
+
+
+WITH_CALENDAR: Final = frozenset(
+    {
+        Kind.BOOKING_REQUESTED,
+        Kind.BOOKING_CONFIRMED,
+        Kind.BOOKING_DECLINED,
+        Kind.BOOKING_CANCELLED,
+        Kind.BOOKING_EXPIRED,
+        Kind.BOOKING_RESCHEDULED,
+        Kind.MEETING_URL_SET,
+        Kind.SESSION_REMINDER,
+    }
+)
+"""Whose mails bring the session for the reader's calendar."""
+
+
+def is_over(kind: Kind, session: Session, *, told_of: datetime | None, now: datetime) -> bool:
+    """Whether a mail of *kind*, about a session that was to start then, says at last what is so no more.
+
+    What has happened has happened; what is to come may have been called off or moved while the mail waited.
+    """
+    if kind not in {Kind.SESSION_REMINDER, Kind.MEETING_URL_SET}:
+        return False
+    if session.status is not BookingStatus.CONFIRMED:
+        return True
+    return kind is Kind.SESSION_REMINDER and (session.starts_at != told_of or session.starts_at <= now)
 
 
 def tell(story: Story) -> list[Told]:
@@ -94,7 +124,27 @@ def _between(kind: Kind, to: str, title: str, body: str) -> Teller:
                     "at": _at(session, reader),
                     "url": session.meeting_url or "",
                 }
-                yield Told(reader.key, kind, title.format(**words), body.format(**words) + _because(story))
+                yield Told(
+                    reader.key,
+                    kind,
+                    title.format(**words),
+                    body.format(**words) + _because(story),
+                    starts_at=session.starts_at,
+                )
+
+    return told
+
+
+def _while_it_stands(teller: Teller) -> Teller:
+    """Tells only of a session that is confirmed still, and still to start when the fact says."""
+
+    def told(story: Story) -> Iterator[Told]:
+        session = story.session
+        if session is None or session.status is not BookingStatus.CONFIRMED:
+            return
+        said = story.data.get("starts_at")
+        if said is None or datetime.fromisoformat(said) == session.starts_at:
+            yield from teller(story)
 
     return told
 
@@ -213,15 +263,17 @@ _TELLERS: Final[Mapping[FactKind, Teller]] = {
     ActivityKind.BOOKING_RESCHEDULED: _between(
         Kind.BOOKING_RESCHEDULED, "others", "Your session with {other} has moved", "“{topic}” is now: {at}."
     ),
-    QuietKind.MEETING_URL_SET: _between(
-        Kind.MEETING_URL_SET, "user", "Where you meet {other}", "“{topic}”, {at}: {url}"
+    QuietKind.MEETING_URL_SET: _while_it_stands(
+        _between(Kind.MEETING_URL_SET, "user", "Where you meet {other}", "“{topic}”, {at}: {url}")
     ),
-    QuietKind.SESSION_REMINDER: _reminded,
-    QuietKind.MEETING_URL_MISSING: _between(
-        Kind.SESSION_REMINDER,
-        "mentor",
-        "Your session with {other} has no meeting address",
-        "“{topic}”: {at}. Give {other} an address to meet at.",
+    QuietKind.SESSION_REMINDER: _while_it_stands(_reminded),
+    QuietKind.MEETING_URL_MISSING: _while_it_stands(
+        _between(
+            Kind.SESSION_REMINDER,
+            "mentor",
+            "Your session with {other} has no meeting address",
+            "“{topic}”: {at}. Give {other} an address to meet at.",
+        )
     ),
     ActivityKind.FEEDBACK_SUBMITTED: _to_mentor(
         Kind.FEEDBACK_RECEIVED, "You have new feedback", "A mentee has rated a session with you."

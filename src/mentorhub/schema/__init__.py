@@ -17,6 +17,7 @@ from mentorhub.schema import (
     booking_mutations,
     booking_subscriptions,
     bookings,
+    calendars,
     dashboards,
     errors,
     expertise,
@@ -63,7 +64,7 @@ COLUMNS = (
     bookings, booking_events, booking_lists, booking_mutations, feedback,
     incidents, dashboards, support, faq, announcements, activity, administration, oversight, audit,
     incident_handling, feedback_hiding, warnings, user_administration, exports,
-    live, booking_subscriptions, notifications, sessions, accounts, tokens, photos,
+    live, booking_subscriptions, notifications, sessions, accounts, tokens, photos, calendars,
     profiles, availability, time_off, moderation, mentor_decisions, analytics, health,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""

@@ -54,6 +54,7 @@ class User(SQLModel, table=True):
     """The name its photo is stored under."""
     joined_at: datetime = instant()
     calendar_secret: str | None = None
+    """What makes the address of its calendar another after a reset; worth nothing without the service's own secret."""
 
 
 class Session(SQLModel, table=True):
