@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any, Final, TextIO
 
 import orjson
@@ -27,19 +28,29 @@ _SECRETS: Final = (
         rf"\1{_HIDDEN}",
     ),
 )
+# What each of those has in it: most texts have nothing of the kind, and one look tells.
+_MAY_BE_SECRET: Final = re.compile(
+    r"mh_|bearer|basic|://|/exports/|/calendar/|password|secret|token|authorization|cookie", re.IGNORECASE
+)
 _LONGEST: Final = 20_000
 
 
 def without_secrets(text: str) -> str:
-    for pattern, instead in _SECRETS:
-        text = pattern.sub(instead, text)
+    if _MAY_BE_SECRET.search(text):
+        for pattern, instead in _SECRETS:
+            text = pattern.sub(instead, text)
     return text[:_LONGEST]
+
+
+@lru_cache(maxsize=1024)
+def _names_secret(name: str) -> bool:
+    return _SECRET_NAMES.search(name) is not None
 
 
 def _clean(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = _HIDDEN if _SECRET_NAMES.search(name) else without_secrets(value)
+            event[name] = _HIDDEN if _names_secret(name) else without_secrets(value)
     return event
 
 
@@ -88,3 +99,13 @@ def configure(*, level: str = "info", stream: TextIO | None = None, as_json: boo
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
+    global _configured  # noqa: PLW0603 -- as structlog's own configuration is
+    _configured = structlog.get_logger().bind()
+
+
+def configured() -> Any:
+    """The logger as it was configured last, for what is told of every request: to look it up costs more than a line."""
+    return _configured
+
+
+_configured: Any = structlog.get_logger()

@@ -1,12 +1,14 @@
-"""PostgreSQL through asyncpg: a pool without session state, prepared statements, explicit transactions."""
+"""PostgreSQL through asyncpg: connections without session state, prepared statements, explicit transactions."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
 
+from mentorhub.db.connections import Connections
 from mentorhub.db.database import Database, Reader, Transaction, Violated
 from mentorhub.db.statements import Statement
 from mentorhub.rules.refusals import Unavailable
@@ -25,7 +27,6 @@ _READ_SECONDS = 8.0
 """Likewise for a read by an index, which somebody waits for; less than an operation may take."""
 _GIVEN_UP_SECONDS = 1.0
 """What a transaction that is given up has for its end, and then its connection is broken off."""
-_CLOSING_SECONDS = 5.0
 
 _GAVE_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _AWAY = (
@@ -40,16 +41,17 @@ _AWAY = (
 )
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """A connection that keeps no session state, and so needs no reset, which would cost a round trip each time."""
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
-async def _prepare(connection: Any) -> None:
+async def _connected(url: str) -> Any:
+    connection = await asyncpg.connect(
+        url,
+        timeout=10,
+        command_timeout=_STATEMENT_SECONDS,
+        # A plan made for the first values serves all: they are keys and instants.
+        server_settings={"jit": "off", "timezone": "UTC", "application_name": "mentorhub"},
+    )
     # Keys are text everywhere above.
-    await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
+    await connection.set_builtin_type_codec("uuid", schema="pg_catalog", codec_name="text", format="text")
+    return connection
 
 
 class _Open:
@@ -109,66 +111,39 @@ class _translated:  # noqa: N801 -- reads as a clause
             raise Unavailable from error
 
 
-class _Pool:
-    """Connections for those who need one; as many as there may be, and no longer waited for than is of use."""
+class _Lent:
+    """A connection, for as long as the clause lasts; raises Unavailable where none can be had."""
 
-    def __init__(self, pool: Any) -> None:
-        self._pool = pool
-        self._waiting = 0
-        self._returns: set[asyncio.Task[None]] = set()
+    __slots__ = ("_connection", "_connections")
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Any]:
-        """Raises Unavailable where none can be had."""
-        if self._waiting >= _MOST_WAITING:
-            raise Unavailable
-        self._waiting += 1
-        try:
-            with _translated():
-                connection = await self._pool.acquire(timeout=_WAIT_FOR_CONNECTION)
-        finally:
-            self._waiting -= 1
-        try:
-            yield connection
-        except (asyncio.CancelledError, Unavailable):
-            # What was begun is broken off first, and a server that hangs does not even take that.
-            task = asyncio.create_task(self._return(connection), name="return of a connection")
-            self._returns.add(task)
-            task.add_done_callback(self._returns.discard)
-            raise
-        except BaseException:
-            await self._pool.release(connection)
-            raise
-        else:
-            await self._pool.release(connection)
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._connection: Any = None
 
-    async def _return(self, connection: Any) -> None:
-        # Where it fails, the connection is broken off, and the pool makes another.
-        with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await self._pool.release(connection)
+    async def __aenter__(self) -> Any:
+        with _translated():
+            self._connection = await self._connections.lend()
+        return self._connection
 
-    async def close(self) -> None:
-        """Waits a while for connections that are in use; then they are broken off."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSING_SECONDS):
-                await self._pool.close()
-        if self._returns:
-            await asyncio.wait(self._returns)
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # What was begun must be broken off first, and a server that hangs does not even take that.
+        is_broken_off = kind is not None and issubclass(kind, asyncio.CancelledError | Unavailable)
+        self._connections.take_back(self._connection, at_rest=not is_broken_off)
 
 
-class _Pooled:
-    """Statements, each on any connection of the pool."""
+class _Reading:
+    """Statements, each on any connection."""
 
-    def __init__(self, pool: _Pool) -> None:
-        self._pool = pool
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
         self.seconds = _READ_SECONDS
 
     async def all(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> list[R]:
-        async with self._pool.connection() as connection:
+        async with _Lent(self._connections) as connection:
             return await _Open(connection, seconds=self.seconds).all(statement, limit=limit, **values)
 
     async def one(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> R | None:
-        async with self._pool.connection() as connection:
+        async with _Lent(self._connections) as connection:
             return await _Open(connection, seconds=self.seconds).one(statement, limit=limit, **values)
 
 
@@ -190,33 +165,27 @@ async def _transaction(connection: Any) -> AsyncIterator[None]:
 
 
 class PostgreSQL(Database):
-    """One pool of connections to one database."""
+    """A few connections to one database."""
 
     dialect = "postgresql"
 
-    def __init__(self, pool: Any, url: str) -> None:
-        self._pool = _Pool(pool)
+    def __init__(self, connections: Connections, url: str) -> None:
+        self._connections = connections
         self.url = url
-        self.reader: Reader = _Pooled(self._pool)
+        self.reader: Reader = _Reading(connections)
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int) -> "PostgreSQL":
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=pool_size,
-            connection_class=_Connection,
-            init=_prepare,
-            timeout=10,
-            command_timeout=_STATEMENT_SECONDS,
-            # A plan made for the first values serves all: they are keys and instants.
-            server_settings={"jit": "off", "timezone": "UTC", "application_name": "mentorhub"},
+        connections = Connections(
+            partial(_connected, url), size=pool_size, seconds=_WAIT_FOR_CONNECTION, most_waiting=_MOST_WAITING
         )
-        return cls(pool, url)
+        # Whether it can be reached is to be known now.
+        connections.take_back(await connections.lend())
+        return cls(connections, url)
 
     async def write(self, action: Callable[[Transaction], Awaitable[T]]) -> T:
         for attempt in range(_TRIES):
-            async with self._pool.connection() as connection:
+            async with _Lent(self._connections) as connection:
                 try:
                     async with _transaction(connection):
                         return await action(_Open(connection))
@@ -229,7 +198,7 @@ class PostgreSQL(Database):
         self, statement: Statement[R], /, *, size: int = 1000, **values: Any
     ) -> AsyncIterator[list[R]]:
         compiled = statement.on("postgresql")
-        async with self._pool.connection() as connection:
+        async with _Lent(self._connections) as connection:
             with _translated():
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
                     cursor = await connection.cursor(compiled.text, *compiled.arguments(values))
@@ -237,4 +206,4 @@ class PostgreSQL(Database):
                         yield [compiled.make(record) for record in records]
 
     async def close(self) -> None:
-        await self._pool.close()
+        await self._connections.close()

@@ -2,7 +2,7 @@
 
 Nothing goes into the code but names that the schema and the document have been checked for. For
 
-    { id name company status slots { … } }
+    { id name company status timezone slots { … } }
 
 it is
 
@@ -16,6 +16,7 @@ it is
                 v2 = source.company
                 v3 = source.status
                 n3 = names3(v3)
+                v4 = source.timezone
             except Exception:
                 carefully(level, source)
                 continue
@@ -23,7 +24,10 @@ it is
             …
             if v2 is not None and not (type(v2) is str): v2 = leaf2(level, len(outs), v2)
             if n3 is None: n3 = leaf3(level, len(outs), v3)
-            add({'id': v0, 'name': v1, 'company': v2, 'status': n3, 'slots': None})
+            try: w4 = write4(v4) if is_settled(type(v4)) else None
+            except Exception: w4 = None
+            if type(w4) in no_answers: w4 = leaf4(level, len(outs), v4)
+            add({'id': v0, 'name': v1, 'company': v2, 'status': n3, 'timezone': w4, 'slots': None})
 
 where the `leaf` functions are the careful way for one value, and `carefully` the one for a whole object.
 """
@@ -36,7 +40,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLScalarType
 
 from .completing import complete_leaf
-from .shapes import CHECKS, Leaf
+from .shapes import CHECKS, NO_ANSWERS, Leaf, is_settled
 
 if TYPE_CHECKING:
     from .levels import Level
@@ -44,7 +48,11 @@ if TYPE_CHECKING:
 
 
 def compiled(selection: "Selection") -> Callable[["Level"], None]:
-    scope: dict[str, Any] = {"carefully": partial(make_carefully, selection)}
+    scope: dict[str, Any] = {
+        "carefully": partial(make_carefully, selection),
+        "is_settled": is_settled,
+        "no_answers": NO_ANSWERS,
+    }
     reads: list[str] = []
     checks: list[str] = []
     values = {key: repr(value) for key, value in selection.blank.items()}
@@ -62,10 +70,14 @@ def compiled(selection: "Selection") -> Callable[["Level"], None]:
             checks.append(f"if {present}n{number} is None: n{number} = {careful}")
         elif isinstance(field.shape.type, GraphQLScalarType) and (check := CHECKS.get(field.shape.type)):
             checks.append(f"if {present}not ({check.format(v=f'v{number}')}): v{number} = {careful}")
-        elif present:
-            checks.append(f"if v{number} is not None: v{number} = {careful}")
         else:
-            checks.append(f"v{number} = {careful}")
+            scope[f"write{number}"] = field.shape.write
+            checks += [
+                f"try: w{number} = write{number}(v{number}) if is_settled(type(v{number})) else None",
+                f"except Exception: w{number} = None",
+                f"if {present}type(w{number}) in no_answers: w{number} = {careful}",
+            ]
+            values[field.key] = f"w{number}"
     exec(_code(_text(reads, checks, values)), scope)  # noqa: S102 -- checked names only, see above
     make: Callable[[Level], None] = scope["make"]
     return make

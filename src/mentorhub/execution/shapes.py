@@ -60,11 +60,12 @@ CHECKS: Mapping[GraphQLScalarType, str] = {
 
 
 class Leaf:
-    __slots__ = ("column", "names", "non_null", "type")
+    __slots__ = ("column", "names", "non_null", "type", "write")
 
     def __init__(self, type_: type_of_leaf, *, non_null: bool) -> None:
         self.type = type_
         self.non_null = non_null
+        self.write: Callable[[Any], Any] = type_.coerce_output_value
         self.column = COLUMNS.get(type_) if isinstance(type_, GraphQLScalarType) else None
         self.names = _names(type_) if isinstance(type_, GraphQLEnumType) else None
 
@@ -74,6 +75,16 @@ class Leaf:
             return False
         exact, is_within = self.column
         return set(map(type, values)) == {exact} and is_within(values)
+
+    def written(self, values: list[Any]) -> list[Any] | None:
+        """The answers to the values where each is there and can be written; else None, and nothing is told."""
+        if not all(map(is_settled, set(map(type, values)))):
+            return None
+        try:
+            answers = list(map(self.names.__getitem__ if self.names else self.write, values))
+        except Exception:  # noqa: BLE001  # whose it was is found out one by one
+            return None
+        return answers if NO_ANSWERS.isdisjoint(map(type, answers)) else None
 
 
 def _names(type_: GraphQLEnumType) -> dict[Any, str]:
@@ -166,6 +177,9 @@ class Items:
         self.item = item
         self.non_null = non_null
 
+
+NO_ANSWERS = {type(None), UndefinedType}
+"""What a scalar that is given a value must not answer."""
 
 UNSETTLED = {type(None), UndefinedType, GeneratorType}
 """A generator may be one of the old coroutines."""

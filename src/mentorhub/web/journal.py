@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import structlog
-
+from mentorhub.logs import configured
 from mentorhub.web.served import Served
 
 _WATCHDOGS = frozenset({"healthz", "readyz", "metrics"})
@@ -32,7 +31,4 @@ def journal(served: Served) -> None:
         line["cost"] = served.cost
     if served.viewer is not None:
         line["viewer"] = served.viewer
-    _log.info("served", **line)
-
-
-_log = structlog.get_logger("mentorhub.requests")
+    configured().info("served", **line)
