@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 
 from benchmarks import askers, databases, report
@@ -14,6 +15,8 @@ from benchmarks.servers import SERVERS
 
 
 def main() -> None:
+    # Whoever ends this ends the servers, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     given = _given()
     if not has_wrk():
         print(

@@ -1,8 +1,10 @@
 """Servers side by side: the same answers first, then rounds in which each operation goes to each server in turn."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from statistics import median
 from typing import Any, Final, Self
 
@@ -14,6 +16,7 @@ from benchmarks.processes import Running, cpu_seconds, is_local, post
 from benchmarks.servers import Server
 
 CONNECTIONS: Final = 16
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)")
 _WARM_UP: Final = 1.0
 _ASKED: Final = 20
 """Of so many requests the answers are compared."""
@@ -93,7 +96,7 @@ class Bench:
     def add(self, server: Server, *, workers: int = 1, key: str | None = None) -> Running:
         running = self._stack.enter_context(server.start(self._url, workers=workers))
         running.wait_until_ready(BROWSE.body())
-        running.settle()
+        running.settle(lambda: databases.is_quiet(self._url))
         running.pause()
         self._running[key or server.key] = running
         return running
@@ -119,9 +122,8 @@ class Bench:
         return [_comparable(each) for each in said]
 
     def _rest(self, running: Running, operation: Operation) -> int | None:
-        """Lets the server finish and holds it still; how many bookings it had made."""
-        if operation.writes:
-            running.settle()
+        """Lets the server finish and holds it still, outside any transaction; how many bookings it had made."""
+        running.settle(lambda: databases.is_quiet(self._url))
         running.pause()
         return databases.reset(self._url) if operation.writes else None
 
@@ -146,7 +148,7 @@ class Bench:
         else:
             head = requests
         press(running.port, head, seconds=_WARM_UP, connections=connections, once=operation.writes)
-        backends = databases.backends(self._url)() if self._is_watched else []
+        backends = databases.backends(self._url) if self._is_watched else []
         server, database = running.cpu_seconds(), cpu_seconds(backends)
         measured = press(
             running.port, requests, seconds=seconds, connections=connections, once=operation.writes
@@ -162,12 +164,22 @@ class Bench:
 
 
 def _comparable(answer: Any) -> Any:
-    """What is the same for all: the data, without the key of what was just made."""
-    data = answer.get("data") or answer
+    """What is the same for all: the data, without the key of what was just made, instants to the millisecond."""
+    data = _alike(answer.get("data") or answer)
     made = data.get("requestBooking") if isinstance(data, dict) else None
     if made and made["booking"]:
         made["booking"]["id"] = "booking_"
     return data
+
+
+def _alike(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _alike(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_alike(each) for each in value]
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value).isoformat(timespec="milliseconds")
+    return round(value, 9) if isinstance(value, float) else value
 
 
 def gathered(windows: Iterator[tuple[int, Operation, str, Window]]) -> Table:

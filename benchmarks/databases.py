@@ -167,18 +167,21 @@ async def _reset(connection: Any) -> int:
     return int(made)
 
 
-def backends(url: str) -> Callable[[], list[int]]:
-    """The processes that serve clients of the database at *url*; asked anew each time."""
+async def _sessions(connection: Any) -> list[Any]:
+    rows: list[Any] = await connection.fetch(
+        "SELECT pid, state FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    return rows
 
-    def found() -> list[int]:
-        async def ask(connection: Any) -> list[int]:
-            rows = await connection.fetch(
-                "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-                " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
-            return [row[0] for row in rows]
 
-        pids: list[int] = asyncio.run(_on(url, ask))
-        return pids
+def backends(url: str) -> list[int]:
+    """The processes that serve clients of the database at *url*, in PostgreSQL."""
+    return [row["pid"] for row in asyncio.run(_on(url, _sessions))]
 
-    return found
+
+def is_quiet(url: str) -> bool:
+    """Whether nobody is in a transaction."""
+    if url.startswith("sqlite"):
+        return True
+    return all(row["state"] == "idle" for row in asyncio.run(_on(url, _sessions)))

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -88,13 +88,13 @@ class Running:
     def cpu_seconds(self) -> float:
         return cpu_seconds(self.pids)
 
-    def settle(self, *, seconds: float = 30.0) -> None:
-        """Waits until it has next to nothing left to do."""
+    def settle(self, is_quiet: Callable[[], bool], *, seconds: float = 60.0) -> None:
+        """Waits until it has next to nothing left to do, and *is_quiet* says so too."""
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             before = self.cpu_seconds()
             time.sleep(0.5)
-            if self.cpu_seconds() - before < 0.05:
+            if self.cpu_seconds() - before < 0.05 and is_quiet():
                 return
 
     def megabytes(self) -> float:

