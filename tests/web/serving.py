@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mentorhub.web.limits import Limits
+from mentorhub.web.server import MANNERS
 from tests.web.house import House
 
 
@@ -44,12 +45,10 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, *, farewell: Callable[[], Awaitable[None]], http: Any = "httptools"
+    app: ASGIApp, *, farewell: Callable[[], Awaitable[None]], **how: Any
 ) -> AsyncGenerator[int, None]:
-    """The port at which *app* is served."""
-    config = uvicorn.Config(
-        app, http=http, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2
-    )
+    """The port at which *app* is served, with the manners of the service's own server or, in *how*, others."""
+    config = uvicorn.Config(app, timeout_graceful_shutdown=2, **(MANNERS | how))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Server(config, farewell)
         running = asyncio.create_task(server.serve(sockets=[listener]))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import signal
 import subprocess
 from collections.abc import AsyncIterator
@@ -85,6 +86,21 @@ async def test_a_head_too_large_is_answered_431_and_cut(door: Door) -> None:
     answer = await door.raw(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-large: " + b"a" * 40_000)
 
     assert answer.startswith(b"HTTP/1.1 431 ")
+
+
+async def test_so_it_is_when_it_comes_at_once(door: Door) -> None:
+    answer = await door.raw(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-large: " + b"x" * 40_000 + b"\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+
+
+async def test_what_is_no_http_is_answered_as_json_and_cut(door: Door) -> None:
+    answer = await door.raw(b"HELO mail.example\r\n\r\n")
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/json" in head
+    assert json.loads(body)["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
 async def test_a_body_may_take_longer_than_a_head(door: Door) -> None:

@@ -120,7 +120,7 @@ class Document:
             for operation in self.operations:
                 if operation.name and operation.name.value == name:
                     return operation
-            problem = f"Unknown operation named '{name}'."
+            problem = f"Unknown operation named '{name[:_LONGEST_NAME]}'."
         raise Rejected.because(Code.GRAPHQL_VALIDATION_FAILED, [GraphQLError(problem)])
 
     def _validate(self) -> None:
@@ -183,6 +183,8 @@ class Documents:
             oldest = self._kept.pop(next(iter(self._kept)))
             self._kept_tokens -= oldest.tokens
 
+
+_LONGEST_NAME = 100
 
 TOO_MANY_TOKENS = "Syntax Error: Document contains more than"
 """How graphql-core begins to say so; it has no other way to tell."""

@@ -13,7 +13,8 @@ class Limits:
     the fields to be answered (costs.py). What is below `__schema` and `__type` counts apart.
 
     A list without a page size is assumed to hold `assumed_list` items, a page without one `assumed_page`; no page
-    counts for more than `largest_page`, as resolvers refuse those. `errors` is how many faults of one request are
+    counts for more than `largest_page`, as resolvers refuse those; lists of an introspection are as long as those of
+    the schema. `errors` is how many faults of one request are
     told. `documents` and `kept_tokens` bound what is kept for the next time.
     """
 
@@ -31,7 +32,7 @@ class Limits:
 
     introspection: bool = True
     introspection_depth: int = 20
-    introspection_cost: int = 150_000
+    introspection_cost: int = 100_000
 
     assumed_list: int = 10
     assumed_page: int = 20

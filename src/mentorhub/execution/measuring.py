@@ -20,17 +20,20 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    introspection_types,
     is_composite_type,
     value_from_ast_untyped,
 )
 
 from .costs import MOST_PRODUCTS, NOTHING, ONE, Cost, Size, size_of_value
+from .introspecting import sizes_of
 from .limits import Limits
 
 DEEPEST = 100
 """Selection sets nested deeper are not looked into: they are too deep in any case."""
 
 INTROSPECTION = {"__schema", "__type"}
+_META_TYPES = introspection_types.keys()
 
 
 class Measure(NamedTuple):
@@ -64,6 +67,7 @@ class Measuring:
         self._fragments = fragments
         self._limits = limits
         self._known: dict[tuple[str, Size | None], Measure] = {}
+        self._introspected: dict[str, int] | None = None
 
     def operation(self, operation: OperationDefinitionNode) -> Measure:
         root = self._schema.get_root_type(operation.operation)
@@ -112,7 +116,7 @@ class Measuring:
             type_ = get_named_type(definition.type)
             given = self._size(node, definition)
             if _is_list(definition.type):
-                size = given or page or Size(self._limits.assumed_list)
+                size = given or page or Size(self._assumed(name, parent))
             else:
                 page_below = given
         within = self._selections(node.selection_set, type_, page_below, above + 1)
@@ -138,6 +142,14 @@ class Measuring:
             if value is not None:
                 return self._closed(value_from_ast_untyped(value))
         return self._closed(definition.args[pages[0]].default_value) if pages else None
+
+    def _assumed(self, name: str, parent: Any) -> int:
+        """The length of a list that no argument bounds."""
+        if parent.name not in _META_TYPES:
+            return self._limits.assumed_list
+        if self._introspected is None:
+            self._introspected = sizes_of(self._schema)
+        return self._introspected.get(name, self._limits.assumed_list)
 
     def _closed(self, value: Any) -> Size:
         limits = self._limits

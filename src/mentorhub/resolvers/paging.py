@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from mentorhub.db.paging import Cut, Listing, ListingOfMany, Window
 from mentorhub.resolvers.cursors import Cursors
 from mentorhub.resolvers.desk import Desk
-from mentorhub.rules.refusals import BadUserInput, CursorInvalid
+from mentorhub.rules.refusals import BadUserInput, CursorInvalid, TooMany
 
 R = TypeVar("R")
 
@@ -31,7 +31,8 @@ class Paging:
             raise BadUserInput("Give first or last, not both.")
         size = self.first if self.first is not None else self.last if self.last is not None else default
         if not 1 <= size <= LARGEST_SIZE:
-            raise BadUserInput(f"first and last go from 1 to {LARGEST_SIZE}; {size} was asked for.")
+            message = f"first and last go from 1 to {LARGEST_SIZE}; {size} was asked for."
+            raise TooMany(message, limit=LARGEST_SIZE, actual=size)
         return size
 
 

@@ -16,7 +16,7 @@ from mentorhub.rules.instants import ALWAYS, NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.mentors import AvailabilityStatus, availability_status
 from mentorhub.rules.offering import alternatives
-from mentorhub.rules.refusals import BadUserInput
+from mentorhub.rules.refusals import BadUserInput, TooMany
 from mentorhub.rules.slots import LONGEST_SLOT
 
 MOST: Final = 500
@@ -38,7 +38,8 @@ async def of_mentors(
     Raises BadUserInput for more than 92 days or 500 slots.
     """
     if not 1 <= first <= MOST:
-        raise BadUserInput(f"first goes from 1 to {MOST} here; {first} was asked for.")
+        message = f"first goes from 1 to {MOST} here; {first} was asked for."
+        raise TooMany(message, limit=MOST, actual=first)
     if until is not None and until - (since or desk.now) > LONGEST_WINDOW:
         raise BadUserInput(f"A window lasts at most {LONGEST_WINDOW.days} days.")
     return await slot_lists.of_mentors(

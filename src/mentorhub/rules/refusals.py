@@ -69,6 +69,15 @@ class BadUserInput(Barred):
     code = "BAD_USER_INPUT"
 
 
+class TooMany(BadUserInput):
+    """More is asked for than may be."""
+
+    def __init__(self, message: str, *, limit: int, actual: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.actual = actual
+
+
 class SlowConsumer(Barred):
     """You read too slowly; go on from the last cursor."""
 

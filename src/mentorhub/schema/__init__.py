@@ -1,5 +1,7 @@
 """The API: what can be asked, done and listened to, and how each is said."""
 
+from dataclasses import replace
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
@@ -91,9 +93,10 @@ def build_engine(
     *, limits: Limits | None = None, introspection: bool = True, tracer: Tracer | None = None
 ) -> Engine:
     """What runs operations of this API: admits, limits, masks, deadline."""
+    held = replace(limits or Limits(), introspection=introspection)
     if tracer is not None:
-        return TracedEngine(build_schema(), limits=limits or Limits(), mask=masked, tracer=tracer)
-    return MeasuredEngine(build_schema(), limits=limits or Limits(), mask=masked)
+        return TracedEngine(build_schema(), limits=held, mask=masked, tracer=tracer)
+    return MeasuredEngine(build_schema(), limits=held, mask=masked)
 
 
 __all__ = ["COLUMNS", "Context", "build_engine", "build_schema"]

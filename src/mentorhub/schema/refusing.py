@@ -16,6 +16,7 @@ from mentorhub.rules.refusals import (
     Refusals,
     SlotRefusal,
     SlowConsumer,
+    TooMany,
     WrongState,
 )
 from mentorhub.schema.context import request_id
@@ -76,6 +77,8 @@ def masked(error: GraphQLError) -> GraphQLError:
         cause = cause.original_error
     if isinstance(cause, SlowConsumer):
         return _coded(error, cause.message, cause.code, cursor=cause.cursor)
+    if isinstance(cause, TooMany):
+        return _coded(error, cause.message, cause.code, limit=cause.limit, actual=cause.actual)
     if isinstance(cause, Refusal):
         return _coded(error, cause.message, cause.code)
     if cause is None or isinstance(cause, GraphQLError):

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from mentorhub.resolvers.paging import LARGEST_SIZE
-from mentorhub.rules.refusals import BadUserInput
+from mentorhub.rules.refusals import TooMany
 from mentorhub.schema.context import Info
 from mentorhub.schema.nodes import Node, nodes_of, shown
 
@@ -26,7 +26,8 @@ class Query:
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Any ids.")]
     ) -> list[Node | None]:
         if len(ids) > LARGEST_SIZE:
-            raise BadUserInput(f"{LARGEST_SIZE} ids at most; {len(ids)} were given.")
+            message = f"{LARGEST_SIZE} ids at most; {len(ids)} were given."
+            raise TooMany(message, limit=LARGEST_SIZE, actual=len(ids))
         return await nodes_of(info.context.desk, ids)
 
 

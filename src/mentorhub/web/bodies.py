@@ -30,7 +30,7 @@ class BodyReader:
         if message["type"] == "http.request" and not message.get("more_body", False):
             body: bytes = message.get("body", b"")
             if len(body) > self._most:
-                raise _too_large(self._most)
+                raise _too_large(self._most, len(body))
             return body
         chunks = bytearray()
         async for chunk in chunks_of(message, receive, self._most):
@@ -47,7 +47,7 @@ async def chunks_of(message: Message, receive: Receive, most: int) -> AsyncGener
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > most:
-            raise _too_large(most)
+            raise _too_large(most, size)
         yield chunk
         if not message.get("more_body", False):
             return
@@ -57,12 +57,18 @@ async def chunks_of(message: Message, receive: Receive, most: int) -> AsyncGener
 def check_length(headers: Headers, most: int) -> None:
     """Raises Refused before anything is read, where the sender itself says that it is too much."""
     length = headers.get(b"content-length")
-    if length is not None and length.isdigit() and int(length[:20]) > most:
-        raise _too_large(most)
+    if length is not None and length.isdigit() and (actual := int(length[:20])) > most:
+        raise _too_large(most, actual)
 
 
-def _too_large(most: int) -> Refused:
-    return Refused("BAD_USER_INPUT", f"The body is larger than {most:,} bytes.", status=413)
+def _too_large(most: int, actual: int) -> Refused:
+    """*actual* is what its sender says, or what had come until it was given up."""
+    return Refused(
+        "BAD_USER_INPUT",
+        f"The body is larger than {most:,} bytes.",
+        status=413,
+        extensions={"limit": most, "actual": actual},
+    )
 
 
 def too_slow(seconds: float) -> Refused:

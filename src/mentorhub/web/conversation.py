@@ -181,7 +181,10 @@ class Conversation:
         if len(self._operations) >= self._limits.subscriptions_per_socket:
             most = self._limits.subscriptions_per_socket
             too_many = Refused(
-                "RATE_LIMITED", f"A socket has at most {most} operations at a time.", status=429
+                "RATE_LIMITED",
+                f"A socket has at most {most} operations at a time.",
+                status=429,
+                extensions={"limit": most, "actual": most + 1},
             )
             await self._answer(messages.error(message.id, [too_many.formatted]))
             return

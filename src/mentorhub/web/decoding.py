@@ -74,8 +74,8 @@ def json_value(text: bytes | str, *, what: str = "The body") -> Any:
         raise malformed(f"{what} is not valid JSON in UTF-8: {fault}.") from None
 
 
-def malformed(message: str) -> Refused:
-    return Refused("BAD_USER_INPUT", message, status=400)
+def malformed(message: str, **extensions: int) -> Refused:
+    return Refused("BAD_USER_INPUT", message, status=400, extensions=extensions)
 
 
 def _object(value: Any, name: str) -> dict[str, Any] | None:
@@ -100,6 +100,6 @@ def _check_values(variables: Any, *, nesting: int, raw: bytes) -> None:
         if not level:
             break
     else:
-        raise malformed(f"variables are nested more than {nesting} deep.")
+        raise malformed(f"variables are nested more than {nesting} deep.", limit=nesting, actual=nesting + 1)
     if large and _LONG_INTEGER.search(raw):
         raise malformed("variables hold an integer of more than 64 bits: send it as a string.")

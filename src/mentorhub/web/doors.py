@@ -114,7 +114,13 @@ class Seats:
         """Raises Refused (429) where the address has all it may have."""
         if self.free(address) <= 0:
             message = f"This address has {self.most} open streams, which is all it may have."
-            raise Refused("RATE_LIMITED", message, status=429, headers={"retry-after": "30"})
+            raise Refused(
+                "RATE_LIMITED",
+                message,
+                status=429,
+                headers={"retry-after": "30"},
+                extensions={"limit": self.most, "actual": self._taken[address] + 1, "retryAfterSeconds": 30},
+            )
         self._taken[address] += 1
 
     def leave(self, address: str | None) -> None:

@@ -82,8 +82,14 @@ class GraphQLOverHTTP:
         if scope["method"] != "GET":
             raise wrong_method(scope["method"], "GET", "POST")
         query_string: bytes = scope["query_string"]
-        if len(query_string) > self._doors.limits.query_string_bytes:
-            raise Refused("BAD_USER_INPUT", "The query string is too long: use POST.", status=414)
+        most = self._doors.limits.query_string_bytes
+        if len(query_string) > most:
+            raise Refused(
+                "BAD_USER_INPUT",
+                "The query string is too long: use POST.",
+                status=414,
+                extensions={"limit": most, "actual": len(query_string)},
+            )
         return parameters_from_query_string(query_string, nesting=self._doors.limits.nesting)
 
     async def _answer(

@@ -8,6 +8,7 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 from mentorhub.web.approach import Refused
 from mentorhub.web.encoding import encoded_errors
@@ -16,6 +17,10 @@ FAREWELL: Final = "farewell"
 """In the lifespan's state: what begins to close sockets and streams in an orderly way; called for each of them."""
 _HEAD_SECONDS: Final = 10.0
 _HEAD_BYTES: Final = 64 * 1024
+_HEAD_END: Final = b"\r\n\r\n"
+_PHRASES: Final = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
+_FRAGMENTS: Final = 256
+_PONG_BYTES: Final = 64 * 1024
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -43,9 +48,15 @@ class PatientProtocol(HttpToolsProtocol):
             if self._head_timer is None:
                 self._wait_for_head()
             self._read += len(data)
+            if self._read > self.head_bytes and self._is_too_large(data):
+                self._cut_large()
+                return
         super().data_received(data)
         if self._awaits_head and self._read > self.head_bytes:
-            self._cut(431, f"The head is larger than {self.head_bytes:,} bytes.")
+            self._cut_large()
+
+    def send_400_response(self, msg: str) -> None:
+        self._cut(400, "This is not HTTP as it is read here.")
 
     def on_headers_complete(self) -> None:
         self._awaits_head = False
@@ -74,22 +85,50 @@ class PatientProtocol(HttpToolsProtocol):
         if self._awaits_head:
             self._cut(408, f"The head did not arrive within {self.head_seconds:g} seconds.")
 
+    def _is_too_large(self, data: bytes) -> bool:
+        """Whether no head can end in *data* early enough; what follows a head in it may be as large as it likes."""
+        within = max(0, self.head_bytes - (self._read - len(data)))
+        return data.find(_HEAD_END, 0, within) < 0
+
+    def _cut_large(self) -> None:
+        self._cut(431, f"The head is larger than {self.head_bytes:,} bytes.")
+
     def _cut(self, status: int, message: str) -> None:
         if self.transport.is_closing():
             return
-        # What is being answered to an earlier request of this connection must not be mixed with this.
-        cycle: Any = self.cycle
-        if self._read and (cycle is None or cycle.response_complete):
+        if self._read and self._may_answer():
             body = encoded_errors([Refused("BAD_USER_INPUT", message, status=status).formatted])
-            phrase = {408: b"Request Timeout", 431: b"Request Header Fields Too Large"}[status]
-            lines = [b"HTTP/1.1 %d %s" % (status, phrase), b"content-type: application/json"]
+            lines = [b"HTTP/1.1 %d %s" % (status, _PHRASES[status]), b"content-type: application/json"]
             lines += [b"content-length: %d" % len(body), b"connection: close", b"", body]
             self.transport.write(b"\r\n".join(lines))
         self.transport.close()
 
+    def _may_answer(self) -> bool:
+        """What is being answered to an earlier request of this connection must not be mixed with a refusal."""
+        cycle: Any = self.cycle
+        if cycle is None or cycle.response_complete:
+            return True
+        return cycle.more_body and not cycle.response_started and not self.pipeline
+
 
 class PatientSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that the service itself closes when it goes down: its reader is told what ends, and why."""
+    """A WebSocket that the service itself closes when it goes down: its reader is told what ends, and why.
+
+    What its protocol answers or keeps by itself is bounded: pongs that nobody takes, fragments of no message.
+    """
+
+    def handle_ping(self) -> None:
+        if self.transport.get_write_buffer_size() > _PONG_BYTES:
+            self.transport.abort()
+        else:
+            super().handle_ping()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= _FRAGMENTS:
+            self.conn.fail(1009, f"A message has at most {_FRAGMENTS} fragments")
+            self.handle_parser_exception()
+        else:
+            super().handle_cont(event)
 
     def shutdown(self) -> None:
         if not (self.handshake_complete and _say_farewell(self.app_state)):
@@ -103,21 +142,21 @@ def _say_farewell(state: dict[str, Any]) -> bool:
     return farewell is not None
 
 
+MANNERS: Final[dict[str, Any]] = {
+    "http": PatientProtocol,
+    "ws": PatientSocket,
+    "ws_max_size": 64 * 1024,
+    "ws_per_message_deflate": False,
+    "ws_ping_interval": None,
+    "server_header": False,
+    "access_log": False,
+    "log_config": None,
+}
+"""How uvicorn is to treat whoever connects."""
+
+
 def serve(app: str, *, host: str, port: int, workers: int = 1) -> None:
     """Serves what the factory *app* ("module:function") makes, until told to stop."""
     uvicorn.run(
-        app,
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        http=PatientProtocol,
-        ws=PatientSocket,
-        ws_max_size=64 * 1024,
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=10,
+        app, factory=True, host=host, port=port, workers=workers, timeout_graceful_shutdown=10, **MANNERS
     )
