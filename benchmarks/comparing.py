@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 import orjson
 from benchmarks import databases
 from benchmarks.load import Measured, press
-from benchmarks.operations import BROWSE, Crowd, Operation
+from benchmarks.operations import Crowd, Operation
 from benchmarks.processes import Running, cpu_seconds, is_local, post
 from benchmarks.servers import Server
 
@@ -71,7 +71,7 @@ Table = dict[tuple[str, str], Cell]
 
 
 class Differs(RuntimeError):  # noqa: N818 -- what it is
-    """Two servers do not answer the same."""
+    """A server does not answer as it should."""
 
 
 class Bench:
@@ -82,6 +82,7 @@ class Bench:
         self._crowd = crowd
         self._stack = ExitStack()
         self._running: dict[str, Running] = {}
+        self._kinds: dict[str, Server] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -95,10 +96,11 @@ class Bench:
 
     def add(self, server: Server, *, workers: int = 1, key: str | None = None) -> Running:
         running = self._stack.enter_context(server.start(self._url, workers=workers))
-        running.wait_until_ready(BROWSE.body())
+        running.wait_until_ready()
         running.settle(lambda: databases.is_quiet(self._url))
         running.pause()
         self._running[key or server.key] = running
+        self._kinds[key or server.key] = server
         return running
 
     def compare(self, operations: Sequence[Operation]) -> None:
@@ -116,10 +118,11 @@ class Bench:
     def _answers(self, name: str, operation: Operation) -> list[Any]:
         running = self._running[name]
         running.resume()
-        requests = self._crowd.requests(operation)[: 1 if operation.writes else _ASKED]
+        kind = self._kinds[name]
+        requests = self._crowd.requests(operation, kind.asked)[: 1 if operation.writes else _ASKED]
         said = [orjson.loads(post(running.port, each.body, each.token)[1]) for each in requests]
         self._rest(running, operation)
-        return [_comparable(each) for each in said]
+        return [_comparable(_read(kind, operation, each)) for each in said]
 
     def _rest(self, running: Running, operation: Operation) -> int | None:
         """Lets the server finish and holds it still, outside any transaction; how many bookings it had made."""
@@ -140,7 +143,7 @@ class Bench:
 
     def _window(self, name: str, operation: Operation, seconds: float, connections: int) -> Window:
         running = self._running[name]
-        requests = self._crowd.requests(operation)
+        requests = self._crowd.requests(operation, self._kinds[name].asked)
         running.resume()
         if operation.writes:
             # Nothing that is asked for in warming up is asked for again.
@@ -163,10 +166,16 @@ class Bench:
         return self._url.startswith("postgresql") and is_local(self._url)
 
 
-def _comparable(answer: Any) -> Any:
-    """What is the same for all: the data, without the key of what was just made, instants to the millisecond."""
-    data = _alike(answer.get("data") or answer)
-    made = data.get("requestBooking") if isinstance(data, dict) else None
+def _read(kind: Server, operation: Operation, answer: Any) -> Any:
+    if answer.get("errors"):
+        raise Differs(f"{operation.title}: {kind.title} answers {answer['errors']!r:.600}")
+    return kind.answered(operation, answer["data"])
+
+
+def _comparable(data: Any) -> Any:
+    """What is the same for all: without the key of what was just made, instants to the millisecond."""
+    data = _alike(data)
+    made = data.get("requestBooking")
     if made and made["booking"]:
         made["booking"]["id"] = "booking_"
     return data

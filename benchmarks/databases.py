@@ -185,3 +185,17 @@ def is_quiet(url: str) -> bool:
     if url.startswith("sqlite"):
         return True
     return all(row["state"] == "idle" for row in asyncio.run(_on(url, _sessions)))
+
+
+def counts(url: str) -> str:
+    """How much there is in the database at *url*, in words."""
+
+    async def ask(connection: Any) -> str:
+        found = [
+            f"{await connection.fetchval(f'SELECT count(*) FROM {name}'):,} {name}"
+            for name in ("mentors", "users", "slots", "bookings", "feedback")
+        ]
+        return ", ".join(found)
+
+    words: str = asyncio.run(_on(url, ask))
+    return words

@@ -1,6 +1,6 @@
 """What is asked of every server: five operations, their texts, and the requests that make a round of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,10 +15,6 @@ class Operation:
     title: str
     text: str
     writes: bool = False
-
-    def body(self, variables: dict[str, Any] | None = None) -> bytes:
-        asked = {"query": self.text, "operationName": self.key, "variables": variables or {}}
-        return orjson.dumps(asked)
 
 
 BROWSE: Final = Operation(
@@ -101,6 +97,14 @@ class Request:
         return head.encode() + self.body
 
 
+Asked = Callable[[Operation, dict[str, Any]], tuple[str, dict[str, Any]]]
+"""How a server is asked for an operation: the text and the variables, in its own words."""
+
+
+def as_it_is(operation: Operation, variables: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return operation.text, variables
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """An open slot that a mentee can ask for."""
@@ -120,20 +124,23 @@ class Crowd:
     """Keys of public mentors."""
     asks: Sequence[Ask]
 
-    def requests(self, operation: Operation) -> list[Request]:
+    def requests(self, operation: Operation, asked: Asked = as_it_is) -> list[Request]:
         """The requests of a round, to be sent in turns; of `REQUEST` each only once."""
+
+        def request(token: str | None = None, **variables: Any) -> Request:
+            text, given = asked(operation, variables)
+            body = {"query": text, "operationName": operation.key, "variables": given}
+            return Request(orjson.dumps(body), token)
+
         if operation is BROWSE:
-            return [Request(operation.body())]
+            return [request()]
         if operation is DASHBOARD:
-            return [Request(operation.body(), self.admin)]
+            return [request(self.admin)]
         if operation is BOOKINGS:
-            return [Request(operation.body(), token) for token in self.mentees]
+            return [request(token) for token in self.mentees]
         if operation is NAME:
-            return [Request(operation.body({"id": f"mentor_{key}"})) for key in self.mentors]
+            return [request(id=f"mentor_{key}") for key in self.mentors]
         return [
-            Request(
-                operation.body({"input": {"slotId": f"slot_{ask.slot_id}", "topic": "Where to begin"}}),
-                ask.token,
-            )
+            request(ask.token, input={"slotId": f"slot_{ask.slot_id}", "topic": "Where to begin"})
             for ask in self.asks
         ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+_SMALLEST: Final = b'{"query": "query Ready { __typename }", "operationName": "Ready", "variables": {}}'
 _TICK: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -50,12 +51,12 @@ class Running:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def wait_until_ready(self, body: bytes, *, seconds: float = 60.0) -> None:
-        """Until it answers *body* with 200."""
+    def wait_until_ready(self, *, seconds: float = 60.0) -> None:
+        """Until it answers the smallest query with 200."""
         until = time.perf_counter() + seconds
         while time.perf_counter() < until and self._process.poll() is None:
             with suppress(OSError, HTTPException):
-                if post(self.port, body)[0] == 200:
+                if post(self.port, _SMALLEST)[0] == 200:
                     return
             time.sleep(0.02)
         tail = self._log.read_text(errors="replace")[-600:].strip()

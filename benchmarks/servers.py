@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.databases import FOLDER, MENTORHUB
-from benchmarks.peers import packages
+from benchmarks.operations import Asked, Operation, as_it_is
+from benchmarks.peers import dialect, packages
 from benchmarks.processes import Running
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -31,6 +32,9 @@ class Server:
     """By port, database URL and number of workers."""
     environment: Callable[[int, str], Mapping[str, str]] = lambda port, url: {}
     databases: frozenset[str] = frozenset({"postgresql"})
+    asked: Asked = as_it_is
+    answered: Callable[[Operation, dict[str, Any]], dict[str, Any]] = lambda operation, data: data
+    """What it answers, in the words of the others."""
     ready: Callable[[], object] = lambda: None
     """Fetches what it is made of, once. Raises `DidNotStart`."""
 
@@ -86,6 +90,16 @@ SERVERS: Final = (
         "mercurius",
         "Mercurius with JIT",
         lambda port, url, workers: packages.command("mercurius.mjs", port, url),
+        lambda port, url: {"NODE_ENV": "production"},
+        ready=packages.ready,
+    ),
+    Server(
+        "postgraphile",
+        "PostGraphile 5",
+        lambda port, url, workers: packages.command("postgraphile.mjs", port, url),
+        lambda port, url: {"GRAPHILE_ENV": "production", "NODE_ENV": "production"},
+        asked=dialect.asked,
+        answered=dialect.answered,
         ready=packages.ready,
     ),
 )

@@ -1,8 +1,14 @@
-"""Prints the statements of Mercurius as a module of JavaScript: the hand-written server's, but for joins."""
+"""The SQL of the servers of Node, as a module of JavaScript: the hand-written server's, but for Mercurius' joins."""
 
 import json
+from pathlib import Path
+from typing import Final
 
 from benchmarks.rows import statements as rows
+
+from mentorhub.rules.facts import ActivityKind
+
+_SHARD: Final = "(random() * 15)"
 
 _MENTOR = "id, name, job_title, company, years_of_experience, rating_count, rating_average"
 _BOOKING = """
@@ -29,4 +35,18 @@ STATEMENTS = {
 
 
 def module() -> str:
-    return f"export const statements = {json.dumps(STATEMENTS, indent=2)}\n"
+    return (
+        f"export const statements = {json.dumps(STATEMENTS, indent=2)}\n"
+        f"export const functions = {json.dumps(_functions())}\n"
+    )
+
+
+def _functions() -> str:
+    """What PostGraphile is asked for; its request is the hand-written server's statement."""
+    request = rows.REQUEST
+    given = ("gen_random_uuid()", "slot_key", "mentee", "now()", "topic", "gen_random_uuid()", _SHARD)
+    for number, value in enumerate(given, start=1):
+        request = request.replace(f"${number}", value)
+    kinds = ", ".join(f"'{kind}'" for kind in ActivityKind)
+    text = Path(__file__).with_name("postgraphile.sql").read_text()
+    return text.replace(":kinds", kinds).replace(":request", request)

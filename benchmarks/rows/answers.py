@@ -32,7 +32,12 @@ class Answers:
             "Dashboard": self.dashboard,
             "Name": self.name,
             "Request": self.request,
+            "Ready": self.ready,
         }
+
+    async def ready(self, fetch: Fetch, variables: dict[str, Any], token: str | None) -> dict[str, Any]:
+        await fetch("SELECT 1")
+        return {"__typename": "Query"}
 
     async def browse(self, fetch: Fetch, variables: dict[str, Any], token: str | None) -> dict[str, Any]:
         database = self._database
