@@ -82,6 +82,14 @@ def test_what_was_served_is_one_line_with_all_that_an_operator_asks_for(log: io.
     }
 
 
+def test_what_uses_something_that_will_go_is_named(log: io.StringIO) -> None:
+    served = Served("r-1", "http", kind="query", status=200, deprecated=("Person.title",))
+
+    journal(served)
+
+    assert json.loads(log.getvalue())["deprecated"] == ["Person.title"]
+
+
 def test_watchdogs_are_silent_while_all_is_well(log: io.StringIO) -> None:
     journal(Served("r-1", "http", name="readyz", status=200))
     journal(Served("r-2", "http", name="readyz", status=503))

@@ -23,6 +23,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from .costs import Cost, size_of_value
+from .deprecations import deprecated_in, has_deprecations
 from .limiting import check_document, check_operation, exceeded
 from .limits import Limits
 from .measuring import Measuring
@@ -44,6 +45,8 @@ class Prepared:
     cost: int
     """An estimate, with variables at their defaults."""
     open_cost: Cost
+    deprecated: tuple[str, ...] = ()
+    """What it uses of the schema that is deprecated."""
 
     @property
     def operation_type(self) -> str:
@@ -74,7 +77,11 @@ class Prepared:
 class Document:
     """A document that has been parsed; its operations are prepared one by one."""
 
-    def __init__(self, text: str, tree: DocumentNode, schema: GraphQLSchema, limits: Limits) -> None:
+    def __init__(
+        self, text: str, tree: DocumentNode, schema: GraphQLSchema, limits: Limits, *, is_dated: bool
+    ) -> None:
+        """*is_dated* says that the schema has deprecated parts."""
+        self._is_dated = is_dated
         self.text = text
         self.tree = tree
         self.schema = schema
@@ -106,6 +113,7 @@ class Document:
                 Plans(self.schema, operation, self.fragments),
                 measure.cost.at(lambda name: self._assumed_size(operation, name)),
                 measure.cost,
+                deprecated_in(self.schema, operation, self.fragments) if self._is_dated else (),
             )
         return prepared
 
@@ -148,6 +156,7 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self.schema = schema
         self.limits = limits
+        self._is_dated = has_deprecations(schema)
         self._kept: dict[str, Document] = {}
         self._kept_tokens = 0
 
@@ -172,7 +181,7 @@ class Documents:
             if error.message.startswith(TOO_MANY_TOKENS):
                 raise Rejected([exceeded("tokens", limits.tokens, limits.tokens + 1)]) from None
             raise Rejected.because(Code.GRAPHQL_PARSE_FAILED, [error]) from None
-        document = Document(text, tree, self.schema, limits)
+        document = Document(text, tree, self.schema, limits, is_dated=self._is_dated)
         check_document(document.operations, document.fragments.values(), limits)
         return document
 

@@ -31,4 +31,6 @@ def journal(served: Served) -> None:
         line["cost"] = served.cost
     if served.viewer is not None:
         line["viewer"] = served.viewer
+    if served.deprecated:
+        line["deprecated"] = list(served.deprecated)
     configured().info("served", **line)

@@ -43,6 +43,12 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._deprecated = Counter(
+            "mentorhub_deprecated_fields_total",
+            "Operations that use a deprecated field or argument.",
+            ("field",),
+            registry=self._registry,
+        )
         # Looking a child up by its labels costs more than counting.
         self._counted: dict[tuple[str, str, int], Counter] = {}
         self._timed: dict[str, Histogram] = {}
@@ -55,6 +61,8 @@ class Metrics:
                 served.kind, served.transport, str(served.status)
             )
         counter.inc()
+        for name in served.deprecated:
+            self._deprecated.labels(name).inc()
         if served.kind != "subscription":
             timed = self._timed.get(served.kind)
             if timed is None:

@@ -38,11 +38,14 @@ class Served:
     """Of the first error that was told."""
     cost: int | None = None
     viewer: str | None = None
+    deprecated: tuple[str, ...] = ()
+    """What the operation uses that will go, as `Type.field`."""
     began: float = field(default_factory=time.perf_counter)
     seconds: float = 0.0
 
     def reads(self, prepared: Prepared) -> None:
         self.kind = prepared.operation_type
+        self.deprecated = prepared.deprecated
         name = prepared.name
         self.name = name[:_LONGEST_NAME] if name else None
 
