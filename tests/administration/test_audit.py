@@ -102,7 +102,7 @@ async def test_nobody_changes_or_deletes_what_was_logged(api: Api) -> None:
     database = api.house.doors.database
 
     for statement in (change(update(facts).values(kind="USER_JOINED")), change(delete(facts))):
-        with pytest.raises(Violated, match="ck_facts_never_changed"):
+        with pytest.raises(Violated, match=r"ck_facts_never_(changed|deleted)"):
             await database.write(lambda transaction, doing=statement: transaction.run(doing))  # type: ignore[misc]  # at once
 
 

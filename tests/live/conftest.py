@@ -3,7 +3,10 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from mentorhub.settings import Settings
+from tests.bookings.conftest import scene
 from tests.live.service import Live, living
+
+__all__ = ["live", "scene"]
 
 
 @pytest.fixture

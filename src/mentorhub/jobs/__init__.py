@@ -18,7 +18,16 @@ nothing is left to do, by `await api.run_jobs()`.
 
 from typing import Final
 
-from mentorhub.jobs import accounts, announcements, availability, bookings, mails, reminders, telling
+from mentorhub.jobs import (
+    accounts,
+    announcements,
+    availability,
+    bookings,
+    mails,
+    reminders,
+    retention,
+    telling,
+)
 from mentorhub.jobs.clock import Clockwork, Job
 
 JOBS: Final[tuple[Job, ...]] = (
@@ -30,6 +39,7 @@ JOBS: Final[tuple[Job, ...]] = (
     availability.CUT,
     availability.LOOK,
     reminders.REMIND,
+    retention.FORGET,
     telling.TELL,
     announcements.NOTIFY,
     mails.SEND,

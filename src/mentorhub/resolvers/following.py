@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from mentorhub.db import facts
+from mentorhub.db import facts, log_readers
 from mentorhub.db.facts import FactRow, Place
 from mentorhub.live import Entry, Listener, Log, Wanted
 from mentorhub.resolvers.cursors import Cursors
@@ -43,7 +43,9 @@ async def place_of(desk: Desk, cursor: str) -> Place:
             place = Place(transaction, position)
         case _:
             raise CursorInvalid
-    if since is None or since < desk.now - timedelta(days=desk.settings.fact_days):
+    is_old = since is None or since < desk.now - timedelta(days=desk.settings.fact_days)
+    # Young by the clock, and yet of before what was forgotten: a clock was set back, or facts are kept longer now.
+    if is_old or place < await log_readers.horizon(desk.reader):
         raise CursorInvalid("This cursor is too old: begin anew, and read what there is.")
     return place
 

@@ -83,6 +83,21 @@ Their `data` is {"previous": status or null, "status", "starts_at", "reason": te
 """
 
 
+PASSING: Final = frozenset(
+    {
+        QuietKind.SESSION_REMINDER,
+        QuietKind.MEETING_URL_MISSING,
+        QuietKind.SLOTS_CHANGED,
+        QuietKind.PROFILE_CHANGED,
+        QuietKind.SECURITY_CHANGED,
+        QuietKind.NOTIFIED,
+    }
+)
+"""What is of use only to those who listen or tell: it goes once it is old. Of all others something is made for good:
+the activity feed, the audit log, the history of a booking, and the figures that a recount must come to.
+"""
+
+
 ADMINISTRATIVE: Final = frozenset(
     {
         ActivityKind.USER_SUSPENDED,

@@ -1,0 +1,61 @@
+"""What the log forgets: facts that are of no use any more once they are old."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, select, tuple_
+
+from mentorhub.db.database import Reader, Transaction
+from mentorhub.db.facts import IS_SETTLED, ORDER, Place
+from mentorhub.db.statements import LIMITED, Statement, change
+from mentorhub.db.tables.facts import facts
+from mentorhub.rules.facts import PASSING
+
+
+class AgeRow(NamedTuple):
+    transaction: int
+    position: int
+    occurred_at: datetime
+
+    @property
+    def place(self) -> Place:
+        return Place(self.transaction, self.position)
+
+
+def _place(prefix: str) -> Any:
+    return tuple_(*(bindparam(f"{prefix}_{column.name}", type_=column.type) for column in ORDER))
+
+
+_AFTER = Statement(
+    select(*ORDER, facts.c.occurred_at)
+    .where(tuple_(*ORDER) > _place("after"), IS_SETTLED)
+    .order_by(*ORDER)
+    .limit(LIMITED),
+    AgeRow,
+)
+_FORGET = change(
+    delete(facts).where(
+        tuple_(*ORDER) > _place("after"),
+        tuple_(*ORDER) <= _place("through"),
+        facts.c.kind.in_(sorted(kind.value for kind in PASSING)),
+        facts.c.is_administrative.is_(False),
+    )
+)
+
+
+async def after(reader: Reader, place: Place, *, limit: int) -> list[AgeRow]:
+    """How old the settled facts after *place* are, in the order of the log."""
+    return await reader.all(
+        _AFTER, limit=limit, after_transaction=place.transaction, after_position=place.position
+    )
+
+
+async def forget(transaction: Transaction, *, after: Place, through: Place) -> int:
+    """Removes what is passing of the facts after one place and up to another; how many."""
+    return await transaction.run(
+        _FORGET,
+        after_transaction=after.transaction,
+        after_position=after.position,
+        through_transaction=through.transaction,
+        through_position=through.position,
+    )
