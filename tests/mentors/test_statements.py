@@ -1,11 +1,16 @@
 """How many statements a page costs: as many for one mentor as for a hundred."""
 
+import sqlite3
 from datetime import timedelta
+
+import asyncpg
+import pytest
 
 from mentorhub.db import offering
 from mentorhub.db.tables.feedback import feedback
 from mentorhub.db.tables.mentors import expertise as expertise_table
 from mentorhub.db.tables.mentors import mentor_expertise
+from mentorhub.rules.mentors import MentorOrder
 from mentorhub.rules.vocabulary import BookingStatus
 from tests import rows
 from tests.api import MONDAY, Api
@@ -77,3 +82,39 @@ async def test_a_plain_page_is_one_statement(api: Api) -> None:
         )
 
     assert len(counted.reads) == 1
+
+
+INDEXES = {
+    MentorOrder.RECOMMENDED: "ix_mentors_recommended",
+    MentorOrder.RATING: "ix_mentors_rating",
+    MentorOrder.SESSIONS: "ix_mentors_sessions",
+    MentorOrder.NEWEST: "ix_mentors_newest",
+    MentorOrder.NAME: "ix_mentors_name",
+    MentorOrder.SOONEST_SLOT: "ix_mentors_soonest",
+}
+
+
+@pytest.mark.parametrize("order", MentorOrder)
+async def test_a_page_is_read_by_the_index_of_its_order(
+    api: Api, database_url: str, order: MentorOrder
+) -> None:
+    async with counting(api) as counted:
+        await api.ask("query($order: MentorOrder) { mentors(orderBy: $order) { nodes { id } } }", order=order)
+
+    [page] = [read for read in counted.reads if "FROM mentors" in read]
+    assert INDEXES[order] in await plan_of(page.replace("__limit__", "21"), database_url)
+
+
+async def plan_of(sql: str, url: str) -> str:
+    """How *sql* is executed, were the tables large."""
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        plan = "\n".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}"))
+        connection.close()
+        return plan
+    session = await asyncpg.connect(url)
+    try:
+        await session.execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off")
+        return "\n".join(row[0] for row in await session.fetch(f"EXPLAIN {sql}"))
+    finally:
+        await session.close()

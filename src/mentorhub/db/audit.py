@@ -2,12 +2,13 @@
 
 from sqlalchemy import bindparam, or_, select
 
+from mentorhub.db.constructs import holds
 from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow
 from mentorhub.db.paging import Listing
 from mentorhub.db.tables.facts import facts
 from mentorhub.db.types import KeyColumn
 
-_ACTS = select(*COLUMNS).where(facts.c.is_administrative.is_(True), IS_SETTLED)
+_ACTS = select(*COLUMNS).where(holds(facts.c.is_administrative), IS_SETTLED)
 _BY_ACTOR = facts.c.actor_id == bindparam("actor", type_=KeyColumn())
 _SUBJECT = bindparam("subject", type_=KeyColumn())
 _ON_SUBJECT = or_(facts.c.subject_id == _SUBJECT, facts.c.user_id == _SUBJECT)

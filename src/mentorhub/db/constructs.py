@@ -95,6 +95,27 @@ def for_each(owners: FromClause, found: FromClause) -> Join:
     return _CrossJoin(owners, found, true())
 
 
+class holds(ColumnElement[bool]):  # noqa: N801 -- reads as SQL
+    """A *flag* that is set, in the words of partial indexes, to which `IS TRUE` does not lead before PostgreSQL 17."""
+
+    inherit_cache = False
+    type = Boolean()
+    _is_implicitly_boolean = True  # it is a condition, to which SQLAlchemy need add nothing
+
+    def __init__(self, flag: Any) -> None:
+        self.flag = flag
+
+
+@compiles(holds, "postgresql")
+def _holds_postgresql(element: holds, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.flag, **options)
+
+
+@compiles(holds, "sqlite")
+def _holds_sqlite(element: holds, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{compiler.process(element.flag, **options)} = 1"
+
+
 def now() -> BindParameter[Any]:
     """The instant of the call, given as `now`."""
     return bindparam("now", type_=Instant())

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Float, bindparam, exists, or_, select
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import among, holds, now
 from mentorhub.db.database import Reader
 from mentorhub.db.mentors import COLUMNS, MentorRow
 from mentorhub.db.paging import Listing
@@ -79,7 +79,7 @@ _MAY_HAVE_SLOT: Final = or_(mentors.c.next_slot_at < _given("until"), mentors.c.
 
 
 def _conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
-    yield mentors.c.is_public.is_(True)
+    yield holds(mentors.c.is_public)
     if shape.candidates:
         yield among(mentors.c.id, "candidates")
     if shape.words:
