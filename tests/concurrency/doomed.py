@@ -3,7 +3,8 @@
     python -m tests.concurrency.doomed sqlite:///… var/
 
 A line is an operation and `after`: how many statements of its transaction the child executes before SIGKILL takes it;
-the commit counts as one. The answer is how many it executed, when it came to its end alive instead.
+the commit counts as one. The answer is how many it executed, when it came to its end alive instead. A line with `jobs`
+has the child remind, tell and mail what is due, in place of an operation.
 """
 
 import asyncio
@@ -21,11 +22,13 @@ from mentorhub.db.database import Database, Transaction
 from mentorhub.db.statements import Statement
 from mentorhub.execution import Engine
 from mentorhub.passwords import Passwords
+from mentorhub.resolvers import outbox, reminders, telling
 from mentorhub.schema import build_engine
 from tests.api import WEAK_HASHES, Api, StandingClock
 from tests.concurrency.worker import answer, settings_of
 
 T = TypeVar("T")
+JOBS = (reminders.remind, telling.tell_some, outbox.send_due)
 
 
 class Fate:
@@ -85,7 +88,12 @@ async def live(url: str, folder: str, engine: Engine, told: dict[str, Any]) -> N
     async with House(settings_of(url, folder), clock=clock, passwords=Passwords(WEAK_HASHES)) as house:
         fate = Fate(told["after"])
         doom(house.doors.database, fate)
-        said = await answer(Api(house, engine, clock), {**told, "id": 0})
+        if told.get("jobs"):
+            while sum([await job(house.doors) for job in JOBS]):
+                pass
+            said: dict[str, Any] = {}
+        else:
+            said = await answer(Api(house, engine, clock), {**told, "id": 0})
         sys.stdout.buffer.write(orjson.dumps(said | {"statements": fate.done}) + b"\n")
         sys.stdout.buffer.flush()
 

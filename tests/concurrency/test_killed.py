@@ -55,13 +55,15 @@ class Cradle:
 
     async def ask(self, asked: Asked, *, at: datetime, after: int) -> dict[str, Any]:
         """What becomes of a process that is killed *after* so many statements, or what it answers."""
-        line = {
-            "text": asked.text,
-            "viewer": told(asked.viewer),
-            "variables": asked.variables,
-            "at": at.isoformat(),
-            "after": after,
-        }
+        said = {"text": asked.text, "viewer": told(asked.viewer), "variables": asked.variables}
+        return await self.say(said, at=at, after=after)
+
+    async def work(self, *, at: datetime, after: int) -> dict[str, Any]:
+        """As `ask`, of a process that reminds, tells and mails."""
+        return await self.say({"jobs": True}, at=at, after=after)
+
+    async def say(self, said: dict[str, Any], *, at: datetime, after: int) -> dict[str, Any]:
+        line = {**said, "at": at.isoformat(), "after": after}
         assert self.process.stdin
         self.process.stdin.write(orjson.dumps(line) + b"\n")
         return await self.hear()

@@ -1,5 +1,6 @@
 """Reminders: to both, a day and an hour before, judged when they are sent."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from mentorhub.rules.facts import ActivityKind, Fact
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import BookingStatus
 from tests import given, rows
-from tests.api import MONDAY, Api
+from tests.api import MONDAY, Api, open_api
 
 TITLES = "{ viewer { notifications { nodes { kind title } } } }"
 START = MONDAY + timedelta(days=3)
@@ -149,6 +150,18 @@ async def test_who_was_down_for_an_hour_still_reminds_and_who_was_for_a_day_does
     assert await meeting.reminders(meeting.mentee) == ["Your session with Ines is in an hour"]
     at(api, START + timedelta(minutes=1))
     assert len(await meeting.reminders(meeting.mentee)) == 1
+
+
+async def test_two_processes_at_once_remind_once(api: Api, meeting: Meeting) -> None:
+    await meeting.becomes(ActivityKind.BOOKING_CONFIRMED)
+    due = START - timedelta(hours=24)
+    at(api, due)
+
+    async with open_api(api.house.settings, at=due) as other:
+        await asyncio.gather(*(each.run_jobs() for each in (api, other, api, other)))
+
+    for viewer in (meeting.mentor, meeting.mentee):
+        assert len(await meeting.reminders(viewer)) == 1
 
 
 async def test_a_mentor_without_a_meeting_url_is_told_a_day_before(api: Api, meeting: Meeting) -> None:

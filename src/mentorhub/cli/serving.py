@@ -24,7 +24,10 @@ def _serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     from mentorhub.web.server import serve as run
 
     if settings.database_url.startswith("sqlite") and workers > 1:
-        raise click.UsageError("SQLite is served by one process; use PostgreSQL for --workers.")
+        raise click.UsageError(
+            "SQLite lets one process write at a time and tells no other what has happened, so one serves it; "
+            "for more --workers set MENTORHUB_DATABASE_URL to a PostgreSQL database."
+        )
     make_ready(settings)
     logs.configure(level=settings.log_level)
     run("mentorhub.app:from_environment", host=host, port=port, workers=workers)
