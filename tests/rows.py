@@ -1,7 +1,7 @@
 """Rows put straight into tables, for what no use case makes: a raw INSERT past every rule but the database's own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from mentorhub.db.database import Database, Transaction
 from mentorhub.db.keys import new_key
 from mentorhub.db.statements import change
+from mentorhub.db.tables.accounts import sessions as sessions_table
 from mentorhub.db.tables.accounts import users as users_table
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.bookings import bookings
@@ -18,6 +19,7 @@ from mentorhub.db.tables.mentors import mentors as mentors_table
 from mentorhub.rules.instants import NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.listing import terms
+from mentorhub.rules.secrets import hashed, new_secret
 from mentorhub.rules.slots import SessionRules
 from mentorhub.rules.vocabulary import BookingStatus, MentorStatus, Role, SlotStatus, UserStatus
 from tests.api import MONDAY
@@ -53,6 +55,18 @@ async def add_plain(database: Database, table: Table, plain: Sequence[Mapping[st
     if plain:
         statement = change(insert(table), parameters=list(plain[0]))
         await database.write(lambda transaction: transaction.many(statement, plain))
+
+
+async def signed_in(database: Database, *, role: Role, now: datetime) -> str:
+    """The session token of somebody new with *role*."""
+    member = {"role": role, "status": UserStatus.ACTIVE, "email_verified_at": now, "joined_at": now}
+    [key] = await add(
+        database, users_table, {"name": "Ada Root", "email": f"{unique('ada')}@example.com", **member}
+    )
+    token = new_secret()
+    ends = {"created_at": now, "last_used_at": now, "expires_at": now + timedelta(days=1)}
+    await add(database, sessions_table, {"user_id": key, "token_hash": hashed(token), **ends})
+    return token
 
 
 async def user(database: Database, *, name: str = "Noor Adeyemi") -> Key:

@@ -31,6 +31,7 @@ class Service:
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes]
     output: IO[bytes]
+    is_killed: bool = False
 
     def said(self) -> str:
         """What it has printed and logged so far."""
@@ -40,6 +41,11 @@ class Service:
     @property
     def socket_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "/graphql"
+
+    def kill(self) -> None:
+        """Ends it as a crash of its machine would."""
+        self.process.kill()
+        self.is_killed = True
 
     def run(self, *command: str, text: str = "") -> str:
         """What another `mentorhub` command prints; it must succeed."""
@@ -84,10 +90,15 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def serving(
-    database_url: str, folder: Path, *, command: tuple[str, ...] = (), **settings: str
+    database_url: str,
+    folder: Path,
+    *,
+    command: tuple[str, ...] = (),
+    port: int | None = None,
+    **settings: str,
 ) -> AsyncIterator[Service]:
     """The service on *database_url*, until the end of the block; it must answer, and stop when asked."""
-    port = free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORHUB_")}
     environment |= {"MENTORHUB_DATABASE_URL": database_url, "MENTORHUB_PUBLIC_URL": url, **settings}
@@ -101,7 +112,9 @@ async def serving(
         )
         try:
             await _ready(url, process)
-            yield Service(url, folder, environment, process, output)
+            service = Service(url, folder, environment, process, output)
+            yield service
+            ends = {-9} if service.is_killed else {0, -15}
         finally:
             process.terminate()
             try:
@@ -112,11 +125,11 @@ async def serving(
             output.seek(0)
             said = output.read().decode()
             assert "Traceback" not in said, said
-            assert code in {0, -15}, said
+        assert code in ends, said
 
 
 async def _ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    async with httpx.AsyncClient() as client, asyncio.timeout(30):
+    async with httpx.AsyncClient() as client, asyncio.timeout(120):
         while True:
             assert process.poll() is None, "the service ended"
             try:

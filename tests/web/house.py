@@ -77,6 +77,12 @@ class Query:
         return "never"
 
     @strawberry.field
+    async def next_news(self, info: Info) -> str:
+        house = info.context.house
+        async with house.running():
+            return await house.news.get()
+
+    @strawberry.field
     def surrogate(self) -> str:
         return "\ud800"
 

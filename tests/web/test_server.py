@@ -147,7 +147,6 @@ async def test_sockets_and_streams_hear_farewell_when_the_service_is_told_to_sto
             service.process.send_signal(signal.SIGTERM)
 
             async with asyncio.timeout(15):
-                assert await socket.recv() == '{"id":"1","type":"complete"}'
                 with pytest.raises(ConnectionClosed) as end:
                     await socket.recv()
                 rest = [part async for part in lines]

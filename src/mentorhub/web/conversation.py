@@ -8,6 +8,7 @@ import asyncio
 import logging
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Any
 
 from graphql import GraphQLError
 from starlette.types import Message as Event
@@ -48,9 +49,9 @@ class Conversation:
         self._watched: object = None
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._asked: set[asyncio.Task[Any]] = set()
         self._life = asyncio.timeout(None)
         self._end: _Close | None = None
-        self._completing = False
         self._over = False
         self._clock = asyncio.get_running_loop().time
         self._opened = self._heard = self._pinged = self._clock()
@@ -59,11 +60,15 @@ class Conversation:
     def operations(self) -> int:
         return len(self._operations)
 
-    def end(self, code: int, reason: str, *, completing: bool = False) -> None:
-        """Ends the conversation at once; *completing* tells the client that its operations end."""
+    @property
+    def asked(self) -> frozenset[asyncio.Task[Any]]:
+        """The queries and mutations under way: whoever asked is owed an answer."""
+        return frozenset(self._asked)
+
+    def end(self, code: int, reason: str) -> None:
+        """Ends the conversation at once."""
         if self._end is None and not self._over:
             self._end = _Close(code, reason)
-            self._completing = completing
             self._life.reschedule(self._clock())
 
     async def run(self) -> None:
@@ -85,7 +90,6 @@ class Conversation:
             await self._finish(end)
 
     async def _finish(self, end: _Close | None) -> None:
-        operations = list(self._operations) if self._completing else []
         self._over = True
         self._doors.watch.remove(self._watched)
         for task in self._tasks:
@@ -93,8 +97,6 @@ class Conversation:
         try:
             if end is not None:
                 async with asyncio.timeout(self._limits.stall_seconds):
-                    for operation in operations:
-                        await self._send({"type": "websocket.send", "text": messages.complete(operation)})
                     await self._send(
                         {"type": "websocket.close", "code": end.code, "reason": _cut(end.reason)}
                     )
@@ -197,23 +199,30 @@ class Conversation:
 
     async def _operate(self, message: Subscribe, context: Context) -> None:
         served = Served(self._approach.request_id, "websocket", kind="unread")
+        task = asyncio.current_task()
+        assert task is not None
         try:
-            last = await self._tell(message, context, served)
+            last = await self._tell(message, context, served, task)
             # First, since the client may use the id again as soon as it hears that this operation is over.
             self._operations.pop(message.id, None)
             await self._say(last)
         except Gone:
             pass
         finally:
+            self._asked.discard(task)
             served.ends(context, status=status_of(served.code))
             self._doors.observer(served)
 
-    async def _tell(self, message: Subscribe, context: Context, served: Served) -> str:
+    async def _tell(
+        self, message: Subscribe, context: Context, served: Served, task: asyncio.Task[Any]
+    ) -> str:
         """Says all results of the operation; gives the message that ends it."""
         parameters, before = message.parameters, messages.next_prefix(message.id)
         try:
             prepared = self._doors.prepare(parameters, context)
             served.reads(prepared)
+            if prepared.operation_type != "subscription":
+                self._asked.add(task)
             async with aclosing(self._doors.results(prepared, parameters.variables, context)) as results:
                 async for result in results:
                     served.errs(result.errors)

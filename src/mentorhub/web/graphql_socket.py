@@ -65,10 +65,17 @@ class GraphQLSockets:
             del self._open[conversation]
 
     async def close(self) -> None:
-        """Completes what all sockets listen to and closes them (1012), for a service that goes down."""
+        """Closes all sockets (1012) for a service that goes down, once what was asked in them is answered.
+
+        Subscriptions are not completed: a client that hears `complete` takes its own for finished, and does not come
+        back for the rest.
+        """
         self._closing = True
+        asked = [task for conversation in self._open for task in conversation.asked]
+        if asked:
+            await asyncio.wait(asked, timeout=self._doors.limits.farewell_seconds)
         conversing = [task for task in self._open.values() if task is not None]
         for conversation in self._open:
-            conversation.end(1012, "The service restarts", completing=True)
+            conversation.end(1012, "The service restarts")
         if conversing:
             await asyncio.wait(conversing, timeout=self._doors.limits.farewell_seconds)
