@@ -97,15 +97,18 @@ class House:
         database = await open_database(settings.database_url)
         if self.tracer is not None:
             database = TracedDatabase(database, self.tracer)
+        known_clock = self._clock or Clock(await clock.offset(database.reader))
+        standing = Standing(database.reader, known_clock)
         self.log = Log(
             read=lambda place, limit: facts.after(database.reader, place, limit=limit),
             end=lambda: facts.settled_end(database.reader),
             grown=lambda: self.doors.chimes.ring(telling.JOB),
+            prepare=standing.prepare,
         )
         self._bell = open_bell(settings.database_url, self.log.ring)
         self.doors = Doors(
             database=database,
-            clock=self._clock or Clock(await clock.offset(database.reader)),
+            clock=known_clock,
             settings=settings,
             passwords=self._passwords or Passwords(),
             mail=self._mail or open_mail(settings.mail_url),
@@ -119,7 +122,7 @@ class House:
             ),
             secret=kept_secret(settings),
         )
-        self.following = Following(self.log, Standing(database.reader, self.doors.clock))
+        self.following = Following(self.log, standing)
         await self.log.start()
         self._closing = asyncio.Event()
         self._noting = asyncio.create_task(self._note_uses(), name="uses of sessions")

@@ -1,7 +1,9 @@
 """The activity feed over real sockets and streams: each fact once, in order, and to administrators alone."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +11,12 @@ import pytest
 from sqlalchemy import bindparam, update
 
 from mentorhub.db.statements import change
-from mentorhub.db.tables.accounts import sessions, users
+from mentorhub.db.tables.accounts import access_tokens, sessions, users
 from mentorhub.rules.facts import ActivityKind, Fact, QuietKind
-from mentorhub.rules.vocabulary import Role, UserStatus
+from mentorhub.rules.keys import Key
+from mentorhub.rules.secrets import ACCESS_TOKEN_PREFIX, hashed, new_secret
+from mentorhub.rules.vocabulary import AccessScope, Role, UserStatus
+from tests import rows
 from tests.live.service import Live, Person
 from tests.web.serving import eventually
 
@@ -20,6 +25,8 @@ subscription Feed($kinds: [ActivityKind!], $after: String) {
   activityFeed(kinds: $kinds, after: $after) { id cursor kind summary actor { name } occurredAt }
 }
 """
+HEALTH = "{ admin { systemHealth { eventDelivery { status latencyMilliseconds backlog } } } }"
+RECEIVED = "subscription { notificationReceived { id } }"
 ACTIVITY = """
 query ($kinds: [ActivityKind!], $first: Int, $after: String) {
   admin { activity(kinds: $kinds, first: $first, after: $after) {
@@ -172,6 +179,83 @@ async def test_who_loses_the_right_hears_nothing_more_and_is_closed(live: Live, 
 
     assert code == 4403
     await eventually(lambda: live.house.log.listeners == 0)
+
+
+async def test_who_listens_with_an_access_token_is_closed_when_it_ends(live: Live) -> None:
+    admin, person, token = await live.admin(), await live.person(), new_secret(ACCESS_TOKEN_PREFIX)
+    row = {"user_id": admin.key, "name": "A script", "scopes": list(AccessScope), "token_hash": hashed(token)}
+    ends = live.clock.now() + timedelta(hours=1)
+    await rows.add(
+        live.house.doors.database,
+        access_tokens,
+        row | {"created_at": live.clock.now(), "last_used_at": None, "expires_at": ends},
+    )
+
+    async with live.ear(replace(admin, token=token), FEED) as ear:
+        await live.tell(joined(person))
+        first = await ear.hear()
+        live.clock.instant = ends
+        await live.tell(joined(person))
+        async with asyncio.timeout(2):
+            code, _ = await ear.talk.closed()
+
+    assert first["kind"] == "USER_JOINED"
+    assert code == 4403
+
+
+async def test_an_event_is_asked_about_once_and_only_for_whom_it_goes_to(live: Live) -> None:
+    admins = [await live.admin() for _ in range(3)]
+    person, other = await live.person(), await live.person()
+    asked: list[set[Key]] = []
+    look = live.house.following.standing._look
+
+    async def noted(keys: Sequence[Key]) -> None:
+        asked.append(set(keys))
+        await look(keys)
+
+    async with AsyncExitStack() as stack:
+        for each in admins:
+            await stack.enter_async_context(live.ear(each, FEED, kinds=["USER_WARNED"]))
+        ears = [await stack.enter_async_context(live.ear(each, FEED)) for each in admins[:2]]
+        silent = await stack.enter_async_context(live.ear(other, RECEIVED))
+        live.service.graphql.doors.watch._every = 60.0
+        live.service.graphql.doors.watch.look_now()
+        await live.tell(joined(person))
+        for ear in ears:
+            await ear.hear()
+        live.house.following.standing._look = noted  # type: ignore[method-assign]  # to see it from outside
+        await live.tell(joined(person))
+        for ear in ears:
+            await ear.hear()
+        assert await silent.is_silent()
+
+    assert asked == [{each.session for each in admins[:2]}]
+
+
+async def test_a_log_that_is_not_read_shows_in_health_and_in_the_figures(live: Live) -> None:
+    admin, person = await live.admin(), await live.person()
+    log, may_read = live.house.log, asyncio.Event()
+    read = log._read
+
+    async def later(place: object, limit: int) -> Any:
+        await may_read.wait()
+        return await read(place, limit)
+
+    log._read, log._poll = later, 0.0
+    await live.tell(joined(person))
+    log._caught_up_at -= 7
+    ill = (await live.ask(admin, HEALTH))["data"]["admin"]["systemHealth"]["eventDelivery"]
+    figures = (await live.http.get("/metrics")).text
+    may_read.set()
+    end = await log.end()
+    await eventually(lambda: log.place == end and log.lag_seconds < 1)
+    well = (await live.ask(admin, HEALTH))["data"]["admin"]["systemHealth"]["eventDelivery"]
+
+    assert (ill["status"], ill["backlog"]) == ("DEGRADED", 1)
+    assert ill["latencyMilliseconds"] >= 7000
+    [line] = [line for line in figures.splitlines() if line.startswith("mentorhub_log_lag_seconds ")]
+    assert float(line.split()[1]) >= 7
+    assert (well["status"], well["backlog"]) == ("OK", 0)
 
 
 async def test_an_event_stream_whose_reader_loses_the_right_ends_with_one_error(live: Live) -> None:

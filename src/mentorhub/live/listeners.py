@@ -52,38 +52,54 @@ Wanted = Callable[[Any], bool]
 
 
 class Listener:
-    """What waits for one reader of the log; *since* is the place from which on it is handed what comes."""
+    """What waits for one reader of the log; *since* is the place from which on it is handed what comes.
 
-    __slots__ = ("__weakref__", "_entries", "_ready", "is_overrun", "since", "wanted")
+    *who* says for whom that is, in words of those who listen.
+    """
 
-    def __init__(self, since: Any, wanted: Wanted) -> None:
+    __slots__ = ("__weakref__", "_entries", "_ready", "is_overrun", "since", "wanted", "who")
+
+    # Most listeners wait for nothing most of the time: they hold as little as they can.
+    _entries: deque[Entry] | None
+    _ready: asyncio.Future[None] | None
+
+    def __init__(self, since: Any, wanted: Wanted, who: Any = None) -> None:
         self.since = since
         self.wanted = wanted
+        self.who = who
         self.is_overrun = False
-        self._entries: deque[Entry] = deque()
-        self._ready = asyncio.Event()
+        self._entries = self._ready = None
 
     def put(self, entry: Entry) -> None:
-        if self.is_overrun or not self.wanted(entry.row):
+        if self.is_overrun:
             return
-        if len(self._entries) >= WAITING:
-            self.is_overrun = True
-            self._entries.clear()
-        else:
+        if self._entries is None:
+            self._entries = deque((entry,))
+        elif len(self._entries) < WAITING:
             self._entries.append(entry)
-        self._ready.set()
+        else:
+            self.is_overrun = True
+            self._entries = None
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_result(None)
 
     def begin_again(self, since: Any) -> None:
         """Forgets that it was overrun: what it missed is read from the log up to *since*."""
         self.since = since
         self.is_overrun = False
-        self._entries.clear()
+        self._entries = None
 
     async def get(self) -> Entry:
         """The next entry. Raises SlowConsumer once too many have waited."""
-        while not self._entries:
+        while self._entries is None:
             if self.is_overrun:
                 raise SlowConsumer
-            self._ready.clear()
-            await self._ready.wait()
-        return self._entries.popleft()
+            self._ready = asyncio.get_running_loop().create_future()
+            try:
+                await self._ready
+            finally:
+                self._ready = None
+        entry = self._entries.popleft()
+        if not self._entries:
+            self._entries = None
+        return entry

@@ -7,7 +7,7 @@ entry comes once, in order.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol
 from weakref import WeakSet
@@ -36,6 +36,7 @@ class Tail(Protocol):
 
 
 Read = Callable[[Any, int], Awaitable[Tail]]
+Prepare = Callable[[Collection[Any], float], Awaitable[None]]
 
 
 class Log:
@@ -48,12 +49,17 @@ class Log:
         end: Callable[[], Awaitable[Any]],
         poll_seconds: float = 1.0,
         grown: Callable[[], None] | None = None,
+        prepare: Prepare | None = None,
     ) -> None:
-        """*grown* is called whenever something was handed over, for jobs that read the log by themselves."""
+        """*grown* is called whenever something was handed over, for jobs that read the log by themselves.
+
+        *prepare* is awaited before an entry goes to anybody, with whom it goes to and when it was read.
+        """
         self._read = read
         self._end = end
         self._poll = poll_seconds
         self._grown = grown
+        self._prepare = prepare
         self._rung = asyncio.Event()
         self._listeners: WeakSet[Listener] = WeakSet()
         self._place: Any = None
@@ -94,9 +100,9 @@ class Log:
         ago = asyncio.get_running_loop().time() - self._caught_up_at
         return max(0.0, ago - self._poll)
 
-    def listen(self, wanted: Wanted) -> Listener:
+    def listen(self, wanted: Wanted, who: Any = None) -> Listener:
         """Somebody for whom the *wanted* entries are kept from now on, as long as anything refers to them."""
-        listener = Listener(self._place, wanted)
+        listener = Listener(self._place, wanted, who)
         self._listeners.add(listener)
         return listener
 
@@ -175,7 +181,14 @@ class Log:
                 return tail.is_held_up
 
     async def _hand_over(self, entry: Entry) -> None:
-        for turn, listener in enumerate(tuple(self._listeners), start=1):
+        listeners = [listener for listener in self._listeners if listener.wanted(entry.row)]
+        if listeners and self._prepare is not None:
+            try:
+                await self._prepare([listener.who for listener in listeners], entry.read_at)
+            except Exception:
+                # Each of them finds out by itself.
+                _logger.exception("an entry goes to listeners unprepared")
+        for turn, listener in enumerate(listeners, start=1):
             listener.put(entry)
             if turn % _UNINTERRUPTED == 0:
                 await asyncio.sleep(0)

@@ -37,6 +37,16 @@ async def follow(desk: Desk, following: Following) -> AsyncGenerator[Entry, None
     return following.listen(desk, lambda row: row.kind == ActivityKind.ANNOUNCEMENT_POSTED.value, after=place)
 
 
+async def told_by(desk: Desk, entry: Entry) -> AnnouncementRow | None:
+    """The announcement that *entry* tells of, looked up once for all who listen."""
+    key = entry.row.subject_id
+
+    async def look() -> AnnouncementRow | None:
+        return (await announcements.by_keys(desk.reader, [key])).get(key)
+
+    return await entry.once("announcement", look)
+
+
 async def post(
     work: Work, *, kind: AnnouncementKind, title: str, body: str, notify_everyone: bool
 ) -> AnnouncementRow:

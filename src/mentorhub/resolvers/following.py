@@ -12,7 +12,7 @@ from mentorhub.db.facts import FactRow, Place
 from mentorhub.live import Entry, Listener, Log, Wanted
 from mentorhub.resolvers.cursors import Cursors
 from mentorhub.resolvers.desk import Desk
-from mentorhub.resolvers.standing import Standing
+from mentorhub.resolvers.standing import Standing, key_of
 from mentorhub.rules.refusals import CursorInvalid, SlowConsumer
 
 NAME: Final = "facts"
@@ -26,6 +26,14 @@ def cursors(desk: Desk) -> Cursors:
 def cursor_of(desk: Desk, fact: FactRow) -> str:
     """The cursor that names *fact*: what comes after it is what came later."""
     return cursors(desk).cursor(fact.place)
+
+
+def cursor_after(desk: Desk, entry: Entry) -> str:
+    """The cursor of an entry that was told, made once for all whom it is told."""
+    cursor: str | None = entry.common.get(NAME)
+    if cursor is None:
+        cursor = entry.common[NAME] = cursor_of(desk, entry.row)
+    return cursor
 
 
 async def end(desk: Desk) -> str:
@@ -71,7 +79,7 @@ class Following:
 
         Raises SlowConsumer with the cursor of the last one given out.
         """
-        return self._entries(desk, self.log.listen(wanted), after)
+        return self._entries(desk, self.log.listen(wanted, key_of(desk.viewer)), after)
 
     async def _entries(self, desk: Desk, listener: Listener, place: Place) -> AsyncGenerator[Entry, None]:
         last = place

@@ -1,77 +1,99 @@
-"""Whether those who listen still may: asked anew for every event, and for all of them at once."""
+"""Whether those who listen still may: asked anew for every event, and for all whom it goes to at once."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Sequence
+from typing import Final, NamedTuple
 
 from mentorhub.db import standing
 from mentorhub.db.clock import Clock
 from mentorhub.db.database import Reader
-from mentorhub.db.standing import StandingRow
 from mentorhub.resolvers.desk import Viewer
 from mentorhub.rules.keys import Key
-from mentorhub.rules.vocabulary import UserStatus
+from mentorhub.rules.vocabulary import Role
 
-_REMEMBERED: Final = 5.0
-"""Seconds for which somebody who was asked about is asked about together with the others."""
 _AT_ONCE: Final = 1000
-RECENT: Final = 0.25
-"""Seconds for which an answer is as good as a new one."""
+_REMEMBERED: Final = 5.0
+"""Seconds for which an answer is kept, and for which somebody who was asked about is asked about with the others."""
+_GOOD: Final = 1.0
+"""Seconds for which an answer that is newer than an event is good for whoever has not been told of it yet."""
+RECENT: Final = 0.6
+"""Seconds for which an answer is as good as a new one where no event is told."""
+
+
+class _Answer(NamedTuple):
+    role: Role | None
+    """None for who may not come in any more."""
+    asked_at: float
 
 
 class Standing:
-    """Asks for all who were asked about lately in one statement: a thousand listeners cost one read an event."""
+    """A thousand listeners cost one read an event, and one a second while nothing happens."""
 
     def __init__(self, reader: Reader, clock: Clock) -> None:
         self._reader = reader
         self._clock = clock
-        self._interest: dict[Key, float] = {}
-        self._known: dict[Key, StandingRow] = {}
-        self._covered: set[Key] = set()
-        self._known_since = self._needed_since = float("-inf")
+        self._known: dict[Key, _Answer] = {}
+        self._watched: dict[Key, float] = {}
+        self._wanted: set[Key] = set()
         self._asking: asyncio.Task[None] | None = None
+        self._tidied_at = 0.0
 
     async def holds(self, viewer: Viewer | None, *, since: float | None = None) -> bool:
         """Whether *viewer* is still signed in and what they were, at *since* (of the event loop's time) or later."""
         if viewer is None:
             return True
-        key = viewer.session_id or viewer.token_id
+        key = key_of(viewer)
         if key is None:
             return False
         now = asyncio.get_running_loop().time()
-        since = max(now - RECENT, since if since is not None else float("-inf"))
-        self._interest[key] = now
-        self._needed_since = max(self._needed_since, since)
-        while self._known_since < since or key not in self._covered:
+        if since is None:
+            self._watched[key] = now
+            since = now - RECENT
+        elif since < now - _GOOD:
+            since = now - _GOOD
+        while (known := self._known.get(key)) is None or known.asked_at < since:
+            self._wanted.add(key)
             # One that is done is awaited without a turn of the event loop: to wait for it again would never end.
             if self._asking is None or self._asking.done():
                 self._asking = asyncio.create_task(self._ask(), name="standing of listeners")
             await asyncio.shield(self._asking)
-        row = self._known.get(key)
-        return (
-            row is not None
-            and row.user_id == viewer.user_id
-            and row.status is UserStatus.ACTIVE
-            and row.role is viewer.role
-        )
+        return known.role is viewer.role
+
+    async def prepare(self, keys: Collection[Key | None], since: float) -> None:
+        """Asks about all whom an event goes to, so that nobody of them need ask by themselves."""
+        unknown = {
+            key for key in keys if key and ((known := self._known.get(key)) is None or known.asked_at < since)
+        }
+        if unknown:
+            await self._look(list(unknown))
 
     async def _ask(self) -> None:
-        started = asyncio.get_running_loop().time()
-        wanted = {key: asked for key, asked in self._interest.items() if asked > started - _REMEMBERED}
-        if self._known_since >= self._needed_since:
-            # Only who has come since then: the others were asked about.
-            keys = [key for key in wanted if key not in self._covered]
-            self._known |= await self._look(keys)
-            self._covered |= set(keys)
-        else:
-            self._interest = wanted
-            keys = list(wanted)
-            self._known, self._covered, self._known_since = await self._look(keys), set(keys), started
+        now = asyncio.get_running_loop().time()
+        wanted, self._wanted = self._wanted, set()
+        if not self._watched.keys().isdisjoint(wanted):
+            # Those who are watched are asked about in turn, and all of them in a moment.
+            self._watched = {key: at for key, at in self._watched.items() if at > now - _REMEMBERED}
+            wanted |= {
+                key
+                for key in self._watched
+                if (known := self._known.get(key)) is None or known.asked_at < now - RECENT
+            }
+        await self._look(list(wanted))
 
-    async def _look(self, keys: Sequence[Key]) -> dict[Key, StandingRow]:
-        found: dict[Key, StandingRow] = {}
+    async def _look(self, keys: Sequence[Key]) -> None:
+        asked_at = asyncio.get_running_loop().time()
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
-            found |= await standing.by_keys(self._reader, some, now=self._clock.now())
+            roles = await standing.roles(self._reader, some, now=self._clock.now())
+            self._known |= {key: _Answer(roles.get(key), asked_at) for key in some}
             await asyncio.sleep(0)
-        return found
+        if self._tidied_at < asked_at - _REMEMBERED:
+            self._tidied_at = asked_at
+            self._known = {
+                key: known for key, known in self._known.items() if known.asked_at > asked_at - _REMEMBERED
+            }
+
+
+def key_of(viewer: Viewer | None) -> Key | None:
+    """What *viewer* came in with: a session or an access token."""
+    return (viewer.session_id or viewer.token_id) if viewer else None

@@ -12,7 +12,7 @@ from mentorhub.db.users import UserRow
 from mentorhub.execution import Common, batch, extend
 from mentorhub.live import Entry
 from mentorhub.resolvers import activity, users
-from mentorhub.resolvers.following import cursor_of
+from mentorhub.resolvers.following import cursor_after, cursor_of
 from mentorhub.rules.facts import ActivityKind
 from mentorhub.schema.announcements import Announcement
 from mentorhub.schema.bookings import Booking
@@ -146,5 +146,5 @@ class ActivitySubscriptions:
 async def _told(entries: AsyncGenerator[Entry, None], info: Info) -> AsyncGenerator[Activity, None]:
     async with aclosing(entries):
         async for entry in entries:
-            info.context.cursor = cursor_of(info.context.desk, entry.row)
+            info.context.cursor = cursor_after(info.context.desk, entry)
             yield shown(Common(entry.row, entry.common))

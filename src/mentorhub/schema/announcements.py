@@ -8,10 +8,10 @@ from typing import Annotated, cast
 import strawberry
 
 from mentorhub.db.announcements import AnnouncementRow
-from mentorhub.execution import extend
+from mentorhub.execution import Common, extend
 from mentorhub.live import Entry
 from mentorhub.resolvers import announcements
-from mentorhub.resolvers.following import cursor_of
+from mentorhub.resolvers.following import cursor_after
 from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.vocabulary import AnnouncementKind
 from mentorhub.schema.connections import After, Before, Connection, First, Last
@@ -136,7 +136,7 @@ class AnnouncementSubscriptions:
 async def _told(entries: AsyncGenerator[Entry, None], info: Info) -> AsyncGenerator[Announcement, None]:
     async with aclosing(entries):
         async for entry in entries:
-            found = await announcements.visible(info.context.desk, [entry.row.subject_id])
-            for row in found.values():
-                info.context.cursor = cursor_of(info.context.desk, entry.row)
-                yield shown(row)
+            row = await announcements.told_by(info.context.desk, entry)
+            if row is not None:
+                info.context.cursor = cursor_after(info.context.desk, entry)
+                yield shown(Common(row, entry.common))

@@ -9,7 +9,7 @@ import strawberry
 from mentorhub.execution import extend
 from mentorhub.live import Entry
 from mentorhub.resolvers import booking_events
-from mentorhub.resolvers.following import cursor_of
+from mentorhub.resolvers.following import cursor_after
 from mentorhub.schema.booking_events import BookingEvent
 from mentorhub.schema.context import Info
 from mentorhub.schema.nodes import key_of, shown
@@ -41,5 +41,5 @@ class BookingSubscriptions:
 async def _told(entries: AsyncGenerator[Entry, None], info: Info) -> AsyncGenerator[BookingEvent, None]:
     async with aclosing(entries):
         async for entry in entries:
-            info.context.cursor = cursor_of(info.context.desk, entry.row)
+            info.context.cursor = cursor_after(info.context.desk, entry)
             yield shown(entry.row)

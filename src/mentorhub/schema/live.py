@@ -10,7 +10,7 @@ from mentorhub.db.slots import SlotRow
 from mentorhub.execution import Common, extend
 from mentorhub.live import Entry
 from mentorhub.resolvers import following, slot_changes
-from mentorhub.resolvers.following import cursor_of
+from mentorhub.resolvers.following import cursor_after
 from mentorhub.schema.context import Info
 from mentorhub.schema.nodes import key_of, shown
 from mentorhub.schema.root import Subscription
@@ -47,5 +47,5 @@ async def _changed(
 ) -> AsyncGenerator[Slot, None]:
     async with aclosing(changes):
         async for entry, row in changes:
-            info.context.cursor = cursor_of(info.context.desk, entry.row)
+            info.context.cursor = cursor_after(info.context.desk, entry)
             yield shown(Common(row, entry.common.setdefault(("slot", row.id), {})))

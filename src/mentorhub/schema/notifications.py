@@ -12,7 +12,7 @@ from mentorhub.db.notifications import NotificationRow
 from mentorhub.execution import batch, extend
 from mentorhub.live import Entry
 from mentorhub.resolvers import bookings, notifications
-from mentorhub.resolvers.following import cursor_of
+from mentorhub.resolvers.following import cursor_after
 from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.vocabulary import NotificationKind
 from mentorhub.schema.bookings import Booking
@@ -191,6 +191,6 @@ async def _told(entries: AsyncGenerator[Entry, None], info: Info) -> AsyncGenera
     async with aclosing(entries):
         async for entry in entries:
             found = await notifications.visible(info.context.desk, [entry.row.subject_id])
-            info.context.cursor = cursor_of(info.context.desk, entry.row)
+            info.context.cursor = cursor_after(info.context.desk, entry)
             for row in found.values():
                 yield shown(row)

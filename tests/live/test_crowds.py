@@ -1,0 +1,166 @@
+"""Many who vanish at once, and one who reads nothing: what they leave behind, and what they may hold."""
+
+import asyncio
+import gc
+import json
+import os
+import socket
+import struct
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from mentorhub.db import facts
+from mentorhub.db.keys import new_key
+from mentorhub.live.listeners import WAITING, Entry
+from mentorhub.rules.facts import ActivityKind, Fact
+from mentorhub.rules.vocabulary import Role
+from mentorhub.settings import Settings
+from mentorhub.web.limits import Limits
+from tests.live.service import Live, Person, living
+from tests.web.serving import eventually
+
+FEED = "subscription ($after: String) { activityFeed(after: $after) { id cursor subject { __typename } } }"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+class Wire:
+    """A socket without a library behind it, which reads when it is told to and can be reset."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def say(self, **message: Any) -> None:
+        payload = json.dumps(message).encode()
+        size = len(payload)
+        head = bytes([0x81, 0x80 | size]) if size < 126 else b"\x81\xfe" + struct.pack(">H", size)
+        # Masked by zeros: the same bytes.
+        self._writer.write(head + bytes(4) + payload)
+        await self._writer.drain()
+
+    async def hear(self) -> Any:
+        _, size = await self._reader.readexactly(2)
+        if size == 126:
+            [size] = struct.unpack(">H", await self._reader.readexactly(2))
+        return json.loads(await self._reader.readexactly(size))
+
+    def reset(self) -> None:
+        """Gone without a word: the other side gets RST, no close and no end of the stream."""
+        raw = self._writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
+
+
+async def listening(live: Live, person: Person, *, after: str | None = None) -> Wire:
+    """A wire that follows the feed."""
+    raw = socket.socket()
+    # Small, or half of what is sent would wait in the system's buffers.
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
+    raw.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", live.port))
+    reader, writer = await asyncio.open_connection(sock=raw, limit=16 * 1024)
+    writer.write(
+        f"GET /graphql HTTP/1.1\r\nHost: 127.0.0.1:{live.port}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n".encode()
+    )
+    assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+    wire = Wire(reader, writer)
+    await wire.say(type="connection_init", payload=person.headers)
+    assert await wire.hear() == {"type": "connection_ack"}
+    await wire.say(id="1", type="subscribe", payload={"query": FEED, "variables": {"after": after}})
+    return wire
+
+
+def leftovers() -> Counter[str]:
+    """How much there is of what a listener needs."""
+    gc.collect()
+    kinds = Counter(type(each).__name__ for each in gc.get_objects())
+    return Counter({"objects": kinds.total(), "tasks": len(asyncio.all_tasks()), **kinds})
+
+
+@asynccontextmanager
+async def roomy(settings: Settings, **limits: Any) -> AsyncGenerator[Live, None]:
+    async with living(settings, limits=Limits(**limits)) as live:
+        yield live
+
+
+async def test_five_hundred_sockets_that_are_reset_leave_nothing_behind(live: Live) -> None:
+    people = [await live.person(role=Role.ADMIN) for _ in range(20)]
+
+    async def come_and_vanish() -> Counter[str]:
+        wires = [await listening(live, people[number % 20]) for number in range(500)]
+        await eventually(lambda: live.house.log.listeners == 500)
+        await live.tell(Fact(ActivityKind.USER_JOINED, ("User", people[0].key)))
+        during = Counter({"tasks": len(asyncio.all_tasks())})
+        for wire in wires:
+            wire.reset()
+        wires.clear()
+        sockets = live.service.graphql.sockets
+        await eventually(lambda: not (sockets.open or sockets.operations or live.house.log.listeners))
+        await eventually(lambda: live.service.graphql.doors.watch.listeners == 0)
+        await eventually(lambda: len(asyncio.all_tasks()) < 50)
+        return during
+
+    # The first time fills caches.
+    await come_and_vanish()
+    before = leftovers()
+    during = await come_and_vanish()
+    after = leftovers()
+
+    assert during["tasks"] > 1000
+    assert after["tasks"] <= before["tasks"]
+    assert after["Conversation"] == after["Listener"] == 0
+    assert after["Context"] <= before["Context"]
+    assert after["objects"] - before["objects"] < 500, (after - before).most_common(10)
+
+
+async def test_who_reads_nothing_of_many_thousand_events_holds_little_and_goes_on_later(
+    house_settings: Settings,
+) -> None:
+    total, at_once = (100_000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 20_000), 1000
+
+    # Nobody is asked whether they are there while this test is busy.
+    async with roomy(house_settings, ping_seconds=600.0, silence_seconds=600.0) as live:
+        admin = await live.admin()
+        wire = await listening(live, admin)
+        await eventually(lambda: live.house.log.listeners == 1)
+
+        most, start = 0, await live.house.log.end()
+        for number in range(total // at_once):
+            await live.tell(*(Fact(ActivityKind.USER_JOINED, ("User", new_key())) for _ in range(at_once)))
+            end = await live.house.log.end()
+            await eventually(lambda: live.house.log.place == end)  # noqa: B023 -- awaited before the next
+            if number % 5 == 4:
+                most = max(most, sum(type(each) is Entry for each in gc.get_objects()))
+        heard, cursors, refusal = [], [], None
+        while refusal is None:
+            message = await wire.hear()
+            if message["type"] == "error":
+                [refusal] = message["payload"]
+            elif message["type"] == "next" and message["payload"].get("errors"):
+                [refusal] = message["payload"]["errors"]
+            else:
+                heard.append(message["payload"]["data"]["activityFeed"]["id"])
+                cursors.append(message["payload"]["data"]["activityFeed"]["cursor"])
+        wire.reset()
+        resumed = await listening(live, admin, after=refusal["extensions"]["cursor"])
+        for _ in range(3 * WAITING):
+            message = await resumed.hear()
+            heard.append(message["payload"]["data"]["activityFeed"]["id"])
+        resumed.reset()
+        first = (await facts.after(live.house.doors.database.reader, start, limit=len(heard))).facts
+
+    assert refusal["extensions"]["code"] == "SLOW_CONSUMER"
+    assert refusal["extensions"]["cursor"] == cursors[-1]
+    assert most < 2 * WAITING + at_once
+    assert len(heard) < total // 2
+    assert heard == [f"activity_{fact.id}" for fact in first]
