@@ -17,6 +17,10 @@ from mentorhub.db.types import Convert, SearchWords, sender
 
 _BATCH: Final = 10_000
 
+_SEARCH_TRIGGERS: Final = """
+    SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'trigger' AND name GLOB '*_search_insert'
+"""
+
 _PLAIN_INDEXES: Final = """
     SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
     FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
@@ -73,12 +77,13 @@ class BulkLoad:
         await self._connection.close()
 
     async def with_indexes_aside(self, fill: Callable[[], Awaitable[None]]) -> None:
-        """Runs *fill* without the indexes that no constraint needs, then builds them: faster for a whole database.
+        """Runs *fill* without the indexes that are quicker to build at once, then builds them.
 
-        Exclusion constraints are indexes too, and are checked when they are built again.
+        In PostgreSQL those are all that no constraint needs, and exclusion constraints, which are checked when they are
+        built again; in SQLite the full-text ones.
         """
         if self._transaction is None:
-            await fill()
+            await self._with_search_aside(fill)
             return
         indexes = await self._connection.fetch(_PLAIN_INDEXES)
         exclusions = await self._connection.fetch(_EXCLUSIONS)
@@ -96,6 +101,16 @@ class BulkLoad:
                 f"ALTER TABLE {exclusion['of']} ADD CONSTRAINT {exclusion['name']} {exclusion['definition']}"
             )
             await self._connection.execute(added)
+
+    async def _with_search_aside(self, fill: Callable[[], Awaitable[None]]) -> None:
+        connection: sqlite3.Connection = self._connection
+        triggers = connection.execute(_SEARCH_TRIGGERS).fetchall()
+        for name, _, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        await fill()
+        for name, table, definition in triggers:
+            await asyncio.to_thread(_index_words, connection, table, name.removesuffix("_search_insert"))
+            connection.execute(definition)
 
     async def tell_nobody(self) -> None:
         """Puts the jobs that read the log behind the facts loaded: nobody is mailed what was long ago."""
@@ -139,6 +154,21 @@ class BulkLoad:
             else:
                 await self._connection.copy_records_to_table(table, records=ready, columns=list(columns))
             self._report(len(batch))
+
+
+def _index_words(connection: sqlite3.Connection, table: str, one: str) -> None:
+    """Puts the words of *table*'s rows that are in no index into the one that its triggers keep, `{one}_search`."""
+    rows, search = f"{one}_search_rows", f"{one}_search"
+    [before] = connection.execute(f"SELECT coalesce(max(number), 0) FROM {rows}").fetchone()  # noqa: S608 # nosec B608
+    connection.execute(
+        f"INSERT INTO {rows} ({one}_id) SELECT id FROM {table} "  # noqa: S608 # nosec B608
+        f"WHERE search IS NOT NULL AND id NOT IN (SELECT {one}_id FROM {rows}) ORDER BY id"
+    )
+    connection.execute(
+        f"INSERT INTO {search} (rowid, words) SELECT number, search "  # noqa: S608 # nosec B608
+        f"FROM {rows} JOIN {table} ON id = {one}_id WHERE number > ? ORDER BY number",
+        [before],
+    )
 
 
 def _converter(
