@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, delete, literal, select, tuple_
 
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.facts import IS_SETTLED, ORDER, Place
@@ -26,20 +26,25 @@ def _place(prefix: str) -> Any:
     return tuple_(*(bindparam(f"{prefix}_{column.name}", type_=column.type) for column in ORDER))
 
 
+_AGES = select(*ORDER, facts.c.occurred_at)
+_IS_PASSING: ColumnElement[bool] = facts.c.kind.in_(sorted(kind.value for kind in PASSING))
+_IS_NO_ACT: ColumnElement[bool] = facts.c.is_administrative.is_(False)
+# On SQLite the transaction is 0 throughout, and the position alone leads to the rows; no other index is to.
+_POSITION_AFTER: ColumnElement[bool] = facts.c.position > bindparam("after_position")
+_POSITION_THROUGH: ColumnElement[bool] = facts.c.position <= bindparam("through_position")
+_UNLED_PASSING: ColumnElement[bool] = (facts.c.kind.op("||")(literal(""))).in_(
+    sorted(kind.value for kind in PASSING)
+)
 _AFTER = Statement(
-    select(*ORDER, facts.c.occurred_at)
-    .where(tuple_(*ORDER) > _place("after"), IS_SETTLED)
-    .order_by(*ORDER)
-    .limit(LIMITED),
+    _AGES.where(tuple_(*ORDER) > _place("after"), IS_SETTLED).order_by(*ORDER).limit(LIMITED),
     AgeRow,
+    sqlite=_AGES.where(_POSITION_AFTER).order_by(facts.c.position).limit(LIMITED),
 )
 _FORGET = change(
     delete(facts).where(
-        tuple_(*ORDER) > _place("after"),
-        tuple_(*ORDER) <= _place("through"),
-        facts.c.kind.in_(sorted(kind.value for kind in PASSING)),
-        facts.c.is_administrative.is_(False),
-    )
+        tuple_(*ORDER) > _place("after"), tuple_(*ORDER) <= _place("through"), _IS_PASSING, _IS_NO_ACT
+    ),
+    sqlite=delete(facts).where(_POSITION_AFTER, _POSITION_THROUGH, _UNLED_PASSING, _IS_NO_ACT),
 )
 
 
