@@ -17,6 +17,7 @@ from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.keys import Key
 
 _SIZE = 10
+_EVERY = frozenset(kind.value for kind in ActivityKind)
 
 
 async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, FactRow]:
@@ -45,7 +46,7 @@ async def follow(
 ) -> AsyncGenerator[Entry, None]:
     """The feed as it happens. Raises Unauthenticated, Forbidden, CursorInvalid."""
     access.admin(desk)
-    wanted = {kind.value for kind in (ActivityKind if kinds is None else kinds)}
+    wanted = _EVERY if kinds is None else frozenset(kind.value for kind in kinds)
     place = await following.start(desk, after)
     return following.listen(desk, lambda row: row.kind in wanted, after=place)
 

@@ -16,7 +16,7 @@ from mentorhub.resolvers.following import cursor_after, cursor_of
 from mentorhub.rules.facts import ActivityKind
 from mentorhub.schema.announcements import Announcement
 from mentorhub.schema.bookings import Booking
-from mentorhub.schema.context import Info
+from mentorhub.schema.context import Context, Info
 from mentorhub.schema.expertise import Expertise
 from mentorhub.schema.faq import FaqEntry
 from mentorhub.schema.feedback import Feedback
@@ -140,11 +140,11 @@ class ActivitySubscriptions:
         entries = await activity.follow(
             context.desk, context.following, kinds=kinds, after=context.after or after
         )
-        return _told(entries, info)
+        return _told(entries, context)
 
 
-async def _told(entries: AsyncGenerator[Entry, None], info: Info) -> AsyncGenerator[Activity, None]:
+async def _told(entries: AsyncGenerator[Entry, None], context: Context) -> AsyncGenerator[Activity, None]:
     async with aclosing(entries):
         async for entry in entries:
-            info.context.cursor = cursor_after(info.context.desk, entry)
+            context.cursor = cursor_after(context.desk, entry)
             yield shown(Common(entry.row, entry.common))

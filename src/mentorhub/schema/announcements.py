@@ -15,7 +15,7 @@ from mentorhub.resolvers.following import cursor_after
 from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.vocabulary import AnnouncementKind
 from mentorhub.schema.connections import After, Before, Connection, First, Last
-from mentorhub.schema.context import Info
+from mentorhub.schema.context import Context, Info
 from mentorhub.schema.errors import UserError
 from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
 from mentorhub.schema.refusing import mutation
@@ -130,13 +130,13 @@ class AnnouncementMutations:
 class AnnouncementSubscriptions:
     @strawberry.subscription(description="Announcements as they are posted.")
     async def announcement_posted(self, info: Info) -> AsyncGenerator[Announcement, None]:
-        return _told(await announcements.follow(info.context.desk, info.context.following), info)
+        return _told(await announcements.follow(info.context.desk, info.context.following), info.context)
 
 
-async def _told(entries: AsyncGenerator[Entry, None], info: Info) -> AsyncGenerator[Announcement, None]:
+async def _told(entries: AsyncGenerator[Entry, None], context: Context) -> AsyncGenerator[Announcement, None]:
     async with aclosing(entries):
         async for entry in entries:
-            row = await announcements.told_by(info.context.desk, entry)
+            row = await announcements.told_by(context.desk, entry)
             if row is not None:
-                info.context.cursor = cursor_after(info.context.desk, entry)
+                context.cursor = cursor_after(context.desk, entry)
                 yield shown(Common(row, entry.common))

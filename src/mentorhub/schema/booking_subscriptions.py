@@ -11,7 +11,7 @@ from mentorhub.live import Entry
 from mentorhub.resolvers import booking_events
 from mentorhub.resolvers.following import cursor_after
 from mentorhub.schema.booking_events import BookingEvent
-from mentorhub.schema.context import Info
+from mentorhub.schema.context import Context, Info
 from mentorhub.schema.nodes import key_of, shown
 from mentorhub.schema.root import Subscription
 
@@ -35,11 +35,11 @@ class BookingSubscriptions:
         entries = await booking_events.follow(
             context.desk, context.following, booking_id=key, after=context.after or after
         )
-        return _told(entries, info)
+        return _told(entries, context)
 
 
-async def _told(entries: AsyncGenerator[Entry, None], info: Info) -> AsyncGenerator[BookingEvent, None]:
+async def _told(entries: AsyncGenerator[Entry, None], context: Context) -> AsyncGenerator[BookingEvent, None]:
     async with aclosing(entries):
         async for entry in entries:
-            info.context.cursor = cursor_after(info.context.desk, entry)
+            context.cursor = cursor_after(context.desk, entry)
             yield shown(entry.row)

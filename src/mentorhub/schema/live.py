@@ -11,7 +11,7 @@ from mentorhub.execution import Common, extend
 from mentorhub.live import Entry
 from mentorhub.resolvers import following, slot_changes
 from mentorhub.resolvers.following import cursor_after
-from mentorhub.schema.context import Info
+from mentorhub.schema.context import Context, Info
 from mentorhub.schema.nodes import key_of, shown
 from mentorhub.schema.root import Subscription
 from mentorhub.schema.slots import Slot
@@ -39,13 +39,13 @@ class SlotSubscriptions:
     ) -> AsyncGenerator[Slot, None]:
         context = info.context
         key = key_of("Mentor", mentor_id)
-        return _changed(await slot_changes.follow(context.desk, context.following, mentor_id=key), info)
+        return _changed(await slot_changes.follow(context.desk, context.following, mentor_id=key), context)
 
 
 async def _changed(
-    changes: AsyncGenerator[tuple[Entry, SlotRow], None], info: Info
+    changes: AsyncGenerator[tuple[Entry, SlotRow], None], context: Context
 ) -> AsyncGenerator[Slot, None]:
     async with aclosing(changes):
         async for entry, row in changes:
-            info.context.cursor = cursor_after(info.context.desk, entry)
+            context.cursor = cursor_after(context.desk, entry)
             yield shown(Common(row, entry.common.setdefault(("slot", row.id), {})))

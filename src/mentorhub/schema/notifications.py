@@ -17,7 +17,7 @@ from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.vocabulary import NotificationKind
 from mentorhub.schema.bookings import Booking
 from mentorhub.schema.connections import After, Before, Connection, First, Last
-from mentorhub.schema.context import Info
+from mentorhub.schema.context import Context, Info
 from mentorhub.schema.errors import UserError
 from mentorhub.schema.nodes import Node, id_of, keys_of, node_type, shown
 from mentorhub.schema.refusing import mutation
@@ -184,13 +184,13 @@ class NotificationSubscriptions:
     ) -> AsyncGenerator[Notification, None]:
         context = info.context
         entries = await notifications.follow(context.desk, context.following, after=context.after or after)
-        return _told(entries, info)
+        return _told(entries, context)
 
 
-async def _told(entries: AsyncGenerator[Entry, None], info: Info) -> AsyncGenerator[Notification, None]:
+async def _told(entries: AsyncGenerator[Entry, None], context: Context) -> AsyncGenerator[Notification, None]:
     async with aclosing(entries):
         async for entry in entries:
-            found = await notifications.visible(info.context.desk, [entry.row.subject_id])
-            info.context.cursor = cursor_after(info.context.desk, entry)
+            found = await notifications.visible(context.desk, [entry.row.subject_id])
+            context.cursor = cursor_after(context.desk, entry)
             for row in found.values():
                 yield shown(row)

@@ -23,8 +23,7 @@ class GraphQLSockets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            headers = headers_of(scope)
-            approach = self._doors.approach(scope, headers, "websocket")
+            approach = self._doors.approach(scope, headers_of(scope), "websocket")
             self._doors.origins.check_socket(approach.origin, scope)
             self._check_open()
             self._doors.seats.take(approach.address)
