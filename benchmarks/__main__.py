@@ -6,13 +6,14 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from benchmarks import askers, databases, footprint, growth, plot, report
 from benchmarks.comparing import Bench, Table, gathered
 from benchmarks.databases import Size
 from benchmarks.load import has_wrk
 from benchmarks.operations import OPERATIONS, Crowd, Operation
 from benchmarks.processes import DidNotStart
 from benchmarks.servers import SERVERS, Server
+
+from benchmarks import askers, databases, footprint, growth, plot, report
 
 
 def main() -> None:
@@ -40,9 +41,11 @@ def main() -> None:
         on_sqlite, there = _side_by_side("SQLite", url, askers.gather(url), reads, given)
         parts.insert(2, report.markdown("SQLite", on_sqlite, there))
     if given.write:
-        report.publish(parts)
-        if not plot.draw(table, names):
+        if plot.draw(table, names):
+            parts.insert(0, report.PICTURE)
+        else:
             print("matplotlib is not installed (requirements-bench.txt): there is no plot.")
+        report.publish(parts)
 
 
 def _side_by_side(

@@ -9,11 +9,12 @@ from statistics import median
 from typing import Any, Final, Self
 
 import orjson
-from benchmarks import databases
 from benchmarks.load import Measured, press
 from benchmarks.operations import Crowd, Operation
 from benchmarks.processes import Running, cpu_seconds, is_local, post
 from benchmarks.servers import Server
+
+from benchmarks import databases
 
 CONNECTIONS: Final = 16
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)")
@@ -122,7 +123,7 @@ class Bench:
         requests = self._crowd.requests(operation, kind.asked)[: 1 if operation.writes else _ASKED]
         said = [orjson.loads(post(running.port, each.body, each.token)[1]) for each in requests]
         self._rest(running, operation)
-        return [_comparable(_read(kind, operation, each)) for each in said]
+        return [comparable(_read(kind, operation, each)) for each in said]
 
     def _rest(self, running: Running, operation: Operation) -> int | None:
         """Lets the server finish and holds it still, outside any transaction; how many bookings it had made."""
@@ -172,12 +173,12 @@ def _read(kind: Server, operation: Operation, answer: Any) -> Any:
     return kind.answered(operation, answer["data"])
 
 
-def _comparable(data: Any) -> Any:
-    """What is the same for all: without the key of what was just made, instants to the millisecond."""
+def comparable(data: Any) -> Any:
+    """What is the same for all: without key and time of what was just made, instants to the millisecond."""
     data = _alike(data)
     made = data.get("requestBooking")
     if made and made["booking"]:
-        made["booking"]["id"] = "booking_"
+        made["booking"] |= {"id": "booking_", "startsAt": ""}
     return data
 
 

@@ -79,7 +79,8 @@ def ready_sqlite(size: Size) -> str:
             old.unlink()
         FOLDER.mkdir(parents=True, exist_ok=True)
         unready = path.with_suffix(".unready")
-        unready.unlink(missing_ok=True)
+        for broken in FOLDER.glob(f"{unready.name}*"):
+            broken.unlink()
         fill(f"sqlite:///{unready}", size)
         unready.rename(path)
     return url

@@ -14,6 +14,7 @@ from benchmarks.operations import BOOKINGS, BROWSE, DASHBOARD, NAME, OPERATIONS,
 from benchmarks.servers import SERVERS
 
 PAGE: Final = Path("docs/performance.md")
+PICTURE: Final = "![Requests a second of each operation and server](performance.png)"
 _BEGIN, _END = "<!-- measured: begin -->", "<!-- measured: end -->"
 _OTHERS: Final = ("rows", "mercurius", "postgraphile", "strawberry")
 TARGETS: Final = {

@@ -5,6 +5,8 @@ python -m benchmarks.rows PORT DATABASE_URL [WORKERS]
 
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -31,14 +33,10 @@ class Server:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        asked = orjson.loads(body)
         bearer = next((value for name, value in scope["headers"] if name == b"authorization"), None)
         status = 200
         try:
-            answer = self._answers.by_name[asked["operationName"]]
-            async with self._database.fetching() as fetch:
-                data = await answer(fetch, asked["variables"], bearer[7:].decode() if bearer else None)
-            said = {"data": data}
+            said = {"data": await self.answer(orjson.loads(body), bearer[7:].decode() if bearer else None)}
         except NotAllowed:
             status, said = 401, {"errors": [{"message": "Not allowed."}]}
         text = orjson.dumps(said, option=orjson.OPT_UTC_Z)
@@ -46,12 +44,25 @@ class Server:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": text})
 
+    async def answer(self, asked: Any, token: str | None) -> dict[str, Any]:
+        act = self._answers.by_name[asked["operationName"]]
+        async with self._database.fetching() as fetch:
+            data: dict[str, Any] = await act(fetch, asked["variables"], token)
+            return data
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        await self._database.open()
+        try:
+            yield
+        finally:
+            await self._database.close()
+
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()
-        await self._database.open()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self._database.close()
+        async with self.open():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
 
