@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, null, update
+from sqlalchemy import bindparam, null, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mentorhub.db.database import Transaction
@@ -30,7 +30,7 @@ _CLAIM = change(
     .where(
         jobs.c.name == bindparam("job"),
         jobs.c.claimed_until <= _instant("now"),
-        jobs.c.due_at <= _instant("due"),
+        or_(jobs.c.due_at <= _instant("due"), jobs.c.due_at > _instant("latest")),
     )
     .values(claimed_until=_instant("until"), claim=bindparam("holder"))
 )
@@ -47,10 +47,21 @@ async def declare(transaction: Transaction, name: str, *, now: datetime) -> None
 
 
 async def claim(
-    transaction: Transaction, name: str, *, holder: str, now: datetime, until: datetime, due: datetime
+    transaction: Transaction,
+    name: str,
+    *,
+    holder: str,
+    now: datetime,
+    until: datetime,
+    due: datetime,
+    latest: datetime,
 ) -> bool:
-    """Whether *holder* has *name* now: nobody else does, and it is due by *due*. The claim ends at *until*."""
-    return bool(await transaction.run(_CLAIM, job=name, holder=holder, now=now, until=until, due=due))
+    """Whether *holder* has *name* now: nobody else does, and it is due by *due*. The claim ends at *until*.
+
+    What is due after *latest* was put off by a clock that has been set back since: it is due as well.
+    """
+    values = {"job": name, "holder": holder, "now": now, "until": until, "due": due, "latest": latest}
+    return bool(await transaction.run(_CLAIM, **values))
 
 
 async def release(transaction: Transaction, name: str, *, holder: str, now: datetime, due: datetime) -> None:

@@ -184,7 +184,9 @@ class SQLite(Database):
             try:
                 result = await action(_Writing(self._writer))
             except BaseException:
-                self._writer.connection.execute("ROLLBACK")
+                # Where the disk is full, SQLite may have rolled back by itself.
+                if self._writer.connection.in_transaction:
+                    self._writer.connection.execute("ROLLBACK")
                 raise
             self._commit()
             return result

@@ -26,6 +26,8 @@ _TRUE: Final = Clock()
 _ASK_AGAIN: Final = 0.05
 """Seconds between two looks whether another process is done with a job."""
 _ROUNDS: Final = 1000
+_SKEW: Final = timedelta(minutes=1)
+"""By so much the clocks of two machines may differ and nothing is made of it."""
 _GIVEN_BACK_WITHIN: Final = 5.0
 """Seconds: whoever stops the service does not wait for a database that hangs."""
 
@@ -142,6 +144,7 @@ class Clockwork:
                 now=now,
                 until=now + job.at_most,
                 due=NEVER if anyway else now,
+                latest=now + job.every + _SKEW,
             )
         )
 
