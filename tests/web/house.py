@@ -41,6 +41,10 @@ class Visitor:
     cursor: str | None = None
 
     @property
+    def charged(self) -> int | None:
+        return None
+
+    @property
     def viewer_key(self) -> str | None:
         return self.name
 

@@ -62,6 +62,10 @@ class Context:
         return self.desk.viewer.user_id if self.desk.viewer else None
 
     @property
+    def charged(self) -> int | None:
+        return self.charge.cost if self.charge else None
+
+    @property
     def audience(self) -> Hashable:
         """What the viewer has in common with others who see the same."""
         return audience_of(self.desk.viewer)

@@ -52,6 +52,11 @@ class Context(OperationContext, Protocol):
     """Merged into the response's extensions."""
 
     @property
+    def charged(self) -> int | None:
+        """What the operation was charged when it was let in."""
+        ...
+
+    @property
     def viewer_key(self) -> str | None:
         """Who asks, as the log names them."""
         ...

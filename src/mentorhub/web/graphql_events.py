@@ -15,6 +15,7 @@ from mentorhub.web.approach import Approach, Context, Refused
 from mentorhub.web.doors import Doors
 from mentorhub.web.encoding import cursor_of, encoded_errors, formatted, internal_error, text_of
 from mentorhub.web.negotiation import EVENTS
+from mentorhub.web.served import Served
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class EventStreams:
         approach: Approach,
         prepared: Prepared,
         variables: Mapping[str, Any] | None,
+        served: Served,
     ) -> None:
         """Raises Refused (429, 503) before anything was sent."""
         if self._closing:
@@ -56,7 +58,7 @@ class EventStreams:
                 "UNAVAILABLE", "The service is going down.", status=503, headers={"retry-after": "1"}
             )
         self._doors.seats.take(approach.address)
-        stream = _Stream(receive, send, self._doors, context, approach)
+        stream = _Stream(receive, send, self._doors, context, approach, served)
         self._open[stream] = asyncio.current_task()
         try:
             await stream.run(prepared, variables)
@@ -83,13 +85,20 @@ class _Stream:
     """One response. `_ended` is for others to end it: with an error to tell, or None to say nothing more."""
 
     def __init__(
-        self, receive: Receive, send: Send, doors: Doors, context: Context, approach: Approach
+        self,
+        receive: Receive,
+        send: Send,
+        doors: Doors,
+        context: Context,
+        approach: Approach,
+        served: Served,
     ) -> None:
         self._receive = receive
         self._send = send
         self._doors = doors
         self._context = context
         self._approach = approach
+        self._served = served
         self._ended: asyncio.Future[Refused | None] = asyncio.get_running_loop().create_future()
 
     def end(self, why: Refused | None = None) -> None:
@@ -143,6 +152,7 @@ class _Stream:
         try:
             async with aclosing(self._doors.results(prepared, variables, self._context)) as results:
                 async for result in results:
+                    self._served.errs(result.errors)
                     text = text_of(result, self._context.extensions).encode()
                     event = _event(text, cursor_of(result, self._context))
                     await transmit(self._send, _body(event, more=True))
@@ -157,6 +167,7 @@ class _Stream:
             await self._tell_errors([internal_error(self._approach.request_id)])
 
     async def _tell_errors(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        self._served.errs(errors)
         with suppress(Gone):
             await transmit(self._send, _body(_event(encoded_errors(errors)), more=True))
 

@@ -109,7 +109,9 @@ class GraphQLOverHTTP:
             served.reads(prepared)
             self._check(prepared, scope, want, approach)
             if want.only_events or prepared.operation_type == "subscription":
-                await self._events.serve(receive, send, context, approach, prepared, parameters.variables)
+                await self._events.serve(
+                    receive, send, context, approach, prepared, parameters.variables, served
+                )
                 return
             result = await engine.execute(prepared, parameters.variables, context)
             served.errs(result.errors)

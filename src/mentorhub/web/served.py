@@ -58,7 +58,7 @@ class Served:
     def ends(self, context: Context | None = None, *, status: int | None = None) -> None:
         if context is not None:
             self.viewer = context.viewer_key
-            self.cost = (context.extensions.get("cost") or {}).get("actual")
+            self.cost = (context.extensions.get("cost") or {}).get("actual", context.charged)
         if status is not None:
             self.status = status
         self.seconds = time.perf_counter() - self.began
