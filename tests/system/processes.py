@@ -118,7 +118,7 @@ async def serving(
         finally:
             process.terminate()
             try:
-                code = await asyncio.to_thread(process.wait, 20)
+                code = await asyncio.to_thread(process.wait, 60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

@@ -19,6 +19,8 @@ FAREWELL: Final = "farewell"
 """In the lifespan's state: what begins to close sockets and streams in an orderly way; called for each of them."""
 _HEAD_SECONDS: Final = 10.0
 _HEAD_BYTES: Final = 64 * 1024
+_FAREWELL_SECONDS: Final = 1.0
+"""For so long a connection that is not in use stays open while the server goes down."""
 _HEAD_END: Final = b"\r\n\r\n"
 _PHRASES: Final = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 _FRAGMENTS: Final = 256
@@ -32,11 +34,13 @@ class PatientProtocol(HttpToolsProtocol):
 
     head_seconds = _HEAD_SECONDS
     head_bytes = _HEAD_BYTES
+    farewell_seconds = _FAREWELL_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._awaits_head = True
         self._read = 0
+        self._leaves = False
         self._head_timer: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -66,6 +70,8 @@ class PatientProtocol(HttpToolsProtocol):
         self._awaits_head = False
         self._stop_waiting()
         super().on_headers_complete()
+        if self._leaves and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -74,7 +80,19 @@ class PatientProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         _say_farewell(self.app_state)
-        super().shutdown()
+        cycle: Any = self.cycle
+        self._leaves = True
+        if self._read or (cycle is not None and not cycle.response_complete):
+            if cycle is not None:
+                cycle.keep_alive = False
+        else:
+            # Whoever is about to ask is answered still, and told that it is the last time.
+            self.loop.call_later(self.farewell_seconds, self._leave)
+
+    def _leave(self) -> None:
+        cycle: Any = self.cycle
+        if not self._read and (cycle is None or cycle.response_complete):
+            self.transport.close()
 
     def _wait_for_head(self) -> None:
         self._head_timer = self.loop.call_later(self.head_seconds, self._late)
@@ -197,5 +215,13 @@ MANNERS: Final[dict[str, Any]] = {
 def serve(app: str, *, host: str, port: int, workers: int = 1) -> None:
     """Serves what the factory *app* ("module:function") makes, until told to stop."""
     uvicorn.run(
-        app, factory=True, host=host, port=port, workers=workers, timeout_graceful_shutdown=10, **MANNERS
+        app,
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        timeout_graceful_shutdown=10,
+        # A worker's replacement must be ready within it, on a machine that is busy too.
+        timeout_worker_healthcheck=120,
+        **MANNERS,
     )
