@@ -22,6 +22,28 @@ async def test_a_new_platform_answers_what_is_often_asked(api: Api) -> None:
     assert {entry["audience"] for entry in found} == {"EVERYONE", "MENTEES", "MENTORS"}
 
 
+async def test_administrators_read_every_question_of_the_user_guide(api: Api) -> None:
+    found = (await api.ask(FAQ, await admin(api)))["faq"]
+
+    asked = {(entry["audience"], entry["question"]) for entry in found}
+    assert asked >= {
+        ("EVERYONE", "Is MentorHub free to use?"),
+        ("EVERYONE", "How long are typical sessions?"),
+        ("EVERYONE", "Can I book multiple sessions with the same mentor?"),
+        ("MENTEES", "How far in advance should I book?"),
+        ("MENTEES", "Can I reschedule a booking?"),
+        ("MENTEES", "What if my mentor doesn't show up?"),
+        ("MENTORS", "How long does approval take?"),
+        ("MENTORS", "Can I set different rates for different sessions?"),
+        ("MENTORS", "Can I mentor multiple expertise areas?"),
+        ("ADMINS", "How do I add new expertise categories?"),
+        ("ADMINS", "Can I bulk-approve mentors?"),
+        ("ADMINS", "How do I export platform data?"),
+    }
+    assert "Django" not in str(found)
+    assert "support@mentorhub.com" in str(found)
+
+
 async def test_search_finds_beginnings_of_words_without_case_and_accents(api: Api) -> None:
     editor = await admin(api)
     await api.do(
@@ -81,4 +103,11 @@ async def test_every_guide_is_read_by_those_it_is_for(api: Api) -> None:
     assert [guide for guide in to_editor if guide["audience"] != "ADMINS"] == to_member
     assert for_admins == []
     assert "mentor-guidelines" in [guide["slug"] for guide in for_mentors]
+    assert {guide["slug"] for guide in to_editor if guide["audience"] == "ADMINS"} == {
+        "administering-the-platform",
+        "emergency-procedures",
+        "handling-disputes",
+        "reading-the-analytics",
+        "reviewing-applications",
+    }
     assert all(guide["title"] and not guide["body"].startswith("# ") for guide in to_editor)
