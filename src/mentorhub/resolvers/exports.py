@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from mentorhub.db import accounts, booking_exports, mentors
+from mentorhub.db import booking_exports, mentors, standing
 from mentorhub.db.booking_exports import ExportRow
 from mentorhub.resolvers import access
 from mentorhub.resolvers.booking_lists import Filter, shape_of
@@ -21,7 +21,7 @@ from mentorhub.rules.facts import ActivityKind, Fact
 from mentorhub.rules.keys import NOBODY, Key
 from mentorhub.rules.refusals import Invalid, TokenInvalid, Unavailable
 from mentorhub.rules.spreadsheets import defused, written
-from mentorhub.rules.vocabulary import BookingOrder, BookingParty, BookingStatus, Role, UserStatus
+from mentorhub.rules.vocabulary import BookingOrder, BookingParty, BookingStatus, Role
 
 LASTS: Final = timedelta(minutes=10)
 COLUMNS: Final = (
@@ -47,7 +47,8 @@ async def link(work: Work, *, filter: Filter, secret: bytes) -> Link:
             raise Invalid(f"{_MOST_IDS} ids at most.", field=("filter", name))
     given = {name: value for name in _FIELDS if (value := getattr(filter, name)) is not None}
     expires_at = (work.now + LASTS).replace(microsecond=0)
-    content = orjson.dumps({"by": viewer.user_id, "filter": given})
+    credential = viewer.session_id or viewer.token_id
+    content = orjson.dumps({"by": viewer.user_id, "with": credential, "filter": given})
     token = signing.signed(content, secret=secret, purpose=_PURPOSE, until=expires_at)
     # What was searched for may be a name.
     kept = {name: value for name, value in given.items() if name != "search"}
@@ -70,13 +71,13 @@ _FIELDS: Final = (
 async def lines(doors: Doors, token: str) -> AsyncIterator[bytes]:
     """The CSV that *token* stands for, in pieces.
 
-    Raises TokenInvalid when it is no good, or whoever got it is no administrator any more; Unavailable when as many
-    exports are being written as there is room for.
+    Raises TokenInvalid when it is no good, whoever got it is no administrator any more, or the session or access token
+    that it was got with has ended; Unavailable when as many exports are being written as there is room for.
     """
     now = doors.clock.now()
     content = orjson.loads(signing.opened(token, secret=doors.secret, purpose=_PURPOSE, now=now))
-    maker = await accounts.get(doors.database.reader, content["by"])
-    if maker is None or maker.status is not UserStatus.ACTIVE or maker.role is Role.MEMBER:
+    roles = await standing.roles(doors.database.reader, [content["with"]], now=now)
+    if roles.get(content["with"], Role.MEMBER) is Role.MEMBER:
         raise TokenInvalid
     if doors.exporting.locked():
         raise Unavailable("Other exports are being written; please try again in a minute.")
@@ -84,8 +85,9 @@ async def lines(doors: Doors, token: str) -> AsyncIterator[bytes]:
     parties = frozenset({wanted.party}) if wanted.party else None
     shape, values = shape_of(wanted, BookingOrder.STARTS_LATEST, parties)
     if parties is not None:
-        own = (await mentors.by_users(doors.database.reader, [maker.id])).get(maker.id)
-        values |= {"viewer": maker.id, "viewer_mentor": own.id if own else NOBODY}
+        maker: Key = content["by"]
+        own = (await mentors.by_users(doors.database.reader, [maker])).get(maker)
+        values |= {"viewer": maker, "viewer_mentor": own.id if own else NOBODY}
     return _lines(doors, booking_exports.rows(doors.database, shape, now=now, **values))
 
 
