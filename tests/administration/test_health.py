@@ -65,6 +65,30 @@ async def test_mail_that_does_not_go_out_shows(api: Api, minutes: int, status: s
     assert found["status"] == status
 
 
+@pytest.mark.parametrize(
+    ("failed", "seconds", "status"),
+    [(0, 0.1, "OK"), (2, 0.1, "DEGRADED"), (0, 1.2, "DEGRADED"), (60, 0.1, "DOWN")],
+)
+async def test_answers_that_fail_or_are_slow_show(api: Api, failed: int, seconds: float, status: str) -> None:
+    keeper = await admin(api)
+    for number in range(100):
+        api.house.doors.traffic.note(seconds, failed=number < failed)
+
+    found = (await api.ask(HEALTH, keeper))["admin"]["systemHealth"]
+
+    assert found["status"] == status
+    assert (found["database"]["status"], found["outgoingMail"]["status"]) == ("OK", "OK")
+
+
+async def test_a_log_that_nobody_reads_shows(api: Api) -> None:
+    keeper = await admin(api)
+    await api.house.log.stop()
+
+    found = (await api.ask(HEALTH, keeper))["admin"]["systemHealth"]
+
+    assert (found["status"], found["eventDelivery"]["status"]) == ("DOWN", "DOWN")
+
+
 async def test_health_is_for_administrators(api: Api) -> None:
     assert (await api.ask(HEALTH, await user(api))).codes == ["FORBIDDEN"]
 

@@ -60,3 +60,18 @@ async def test_an_open_socket_is_closed_when_its_owner_loses_the_right(
     [payload] = answer["data"].values()
     assert payload["userErrors"] == []
     assert code == 4403
+
+
+async def test_a_member_s_open_socket_is_closed_when_the_account_is_suspended(live: Live) -> None:
+    keeper, member = await live.admin(), await live.person()
+
+    async with live.ear(member, "subscription { bookingStatusChanged { status } }") as ear:
+        answer = await live.ask(keeper, SUSPEND, input={"userId": f"user_{member.key}", "reason": "Harm."})
+        async with asyncio.timeout(2):
+            code, _ = await ear.talk.closed()
+
+    assert answer["data"]["suspendUser"]["user"] == {"status": "SUSPENDED"}
+    assert code == 4403
+    assert (await live.ask(member, "{ viewer { user { id } } }"))["errors"][0]["extensions"]["code"] == (
+        "UNAUTHENTICATED"
+    )
