@@ -1,92 +1,287 @@
-"""Times what administrators do on a seeded database: dashboard, activity, analytics, export, an announcement to all.
+"""Measures what administrators do with 300,000 bookings: each figure beside its bound, on both databases.
 
-    mentorhub seed --mentors 10000 --users 50000 --bookings 300000
-    python benchmarks/administration.py
+    .venv/bin/python -m benchmarks.administration [--postgresql URL] [--only sqlite]
+    .venv/bin/python -m benchmarks.administration --postgresql URL --seeded NAME --file SEEDED.db
 
-The settings are those of the environment. It writes: one announcement, and a notification of it to every user.
+The URL is that of a server on which databases may be made; one from PyPI is brought up without it. It works on copies:
+of what `mentorhub seed` makes for `benchmarks`, or of the database NAME and the file that are given. Exports and the
+announcement are asked of `mentorhub serve`, a process of its own; the rest is asked in this one. Ends with status 1
+where a bound is not kept.
 """
 
+import argparse
 import asyncio
-import resource
+import json
+import socket
+import sqlite3
+import sys
+import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from statistics import median
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
-from sqlalchemy import select
+import asyncpg
+from benchmarks.administering import (
+    ACTIVITY,
+    DASHBOARD,
+    Administrator,
+    browse_beside,
+    database_milliseconds,
+    milliseconds,
+)
+from benchmarks.databases import MENTORHUB, Size
+from benchmarks.processes import Running, post
+from sqlalchemy import func, select
 
+from benchmarks import databases
 from mentorhub.app import House
-from mentorhub.db.keys import new_key
+from mentorhub.db import migrations, sessions
+from mentorhub.db.opening import open_database
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users
-from mentorhub.db.users import COLUMNS, UserRow
-from mentorhub.resolvers import activity, administration, analytics, announcements, exports, heralding
-from mentorhub.resolvers.booking_lists import EVERY
-from mentorhub.resolvers.desk import Desk, Viewer
-from mentorhub.resolvers.paging import Paging
-from mentorhub.rules.vocabulary import AnnouncementKind, Interval, Role
-from mentorhub.settings import read_settings
+from mentorhub.db.tables.bookings import bookings
+from mentorhub.db.tables.support import announcements
+from mentorhub.rules.secrets import hashed, new_secret
+from mentorhub.rules.vocabulary import Role
+from mentorhub.settings import Settings
 
-_ADMINS = Statement(select(*COLUMNS).where(users.c.role == Role.SUPERADMIN).limit(1), UserRow)
+EXPORT: Final = "mutation { exportBookings(input: {}) { url userErrors { code } } }"
+POST: Final = """mutation { postAnnouncement(input: {
+  kind: NEWS, title: "A measurement", body: "Of how long it takes to tell everybody.", notifyEveryone: true
+}) { announcement { id } userErrors { code } } }"""
 
 
-async def _timed(name: str, act: Callable[[], Awaitable[Any]], *, times: int = 1) -> Any:
-    taken, found = [], None
-    for _ in range(times):
-        started = time.perf_counter()
-        found = await act()
-        taken.append((time.perf_counter() - started) * 1000)
-    print(f"{name:<32} {median(taken):>10.2f} ms  (median of {times})")
+class Figure(NamedTuple):
+    name: str
+    value: float
+    bound: float
+    unit: str
+
+    @property
+    def is_kept(self) -> bool:
+        return self.value <= self.bound
+
+
+class _Key(NamedTuple):
+    id: str
+
+
+class _Number(NamedTuple):
+    number: int
+
+
+_SUPERADMIN: Final = Statement(select(users.c.id).where(users.c.role == Role.SUPERADMIN).limit(1), _Key)
+_BOOKINGS: Final = Statement(select(func.count().label("number")).select_from(bookings), _Number)
+_UNHEARD: Final = Statement(
+    select(func.count().label("number"))
+    .select_from(announcements)
+    .where(announcements.c.notifies_everyone.is_(True), announcements.c.notified_at.is_(None)),
+    _Number,
+)
+
+
+async def in_process(url: str, folder: Path, *, rounds: int, seconds: float) -> list[Figure]:
+    settings = Settings(_env_file=None, database_url=url, jobs="off", **_places(folder))  # type: ignore[arg-type, call-arg]  # pydantic-settings takes them
+    async with House(settings) as house:
+        administrator = await Administrator.of(house)
+        found = []
+        for name, text in (("dashboard", DASHBOARD), ("activity", ACTIVITY)):
+            asked = await administrator.statements_of(text)
+            taken = await database_milliseconds(asked, url)
+            found.append(Figure(f"{name}: database time of {len(asked)} statements", taken, 2, "ms"))
+        await administrator.analytics()
+        bound = 2000 if url.startswith("sqlite") else 1000
+        taken = await milliseconds(administrator.analytics, times=5)
+        found.append(Figure("analytics over a year", taken, bound, "ms"))
+        alone, beside = await browse_beside(administrator, rounds=rounds, seconds=seconds)
+        name = f"browse p95 {alone:.1f} ms; analytics beside add"
+        found.append(Figure(name, (beside / alone - 1) * 100, 20, "%"))
     return found
 
 
-async def _export(house: House, desk: Desk) -> tuple[int, float]:
-    link = await desk.do(exports.link, filter=EVERY, secret=house.doors.secret)
-    size, longest, last = 0, 0.0, time.perf_counter()
-    async for piece in await exports.lines(house.doors, link.path.rpartition("/")[2]):
-        size += len(piece)
-        longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
-    return size, longest
+def _places(folder: Path) -> dict[str, str]:
+    return {
+        "mail_url": f"file:{folder / 'mail'}",
+        "media_url": f"file:{folder / 'media'}",
+        "secret": "a secret of the benchmark, long enough",
+        "rate_limits": "off",
+    }
 
 
-async def _announce(house: House, desk: Desk) -> None:
-    await _timed(
-        "postAnnouncement",
-        lambda: desk.do(
-            announcements.post,
-            kind=AnnouncementKind.NEWS,
-            title="A measurement",
-            body="Of how long it takes to tell everybody.",
-            notify_everyone=True,
-        ),
+async def served(url: str, folder: Path) -> list[Figure]:
+    """Export and announcement, asked of a server of its own."""
+    token = await _signed_in(url)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {f"MENTORHUB_{name.upper()}": value for name, value in _places(folder).items()}
+    own |= {"MENTORHUB_DATABASE_URL": url, "MENTORHUB_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    command = (MENTORHUB, "serve", "--port", str(port))
+    with Running(command, environment=own, folder=folder, log=folder / "server.log", port=port) as running:
+        await asyncio.to_thread(running.wait_until_ready, _body("{ __typename }"))
+        await asyncio.to_thread(running.settle)
+        exported = await _exported(url, port, token, running.pids[0])
+        return [*exported, *await _announced(url, port, token)]
+
+
+async def _exported(url: str, port: int, token: str, pid: int) -> list[Figure]:
+    link = (await _mutated(port, token, EXPORT))["url"]
+    started = time.perf_counter()
+    lines = await asyncio.to_thread(_download, port, urlsplit(link).path)
+    taken = time.perf_counter() - started
+    expected = await _number(url, _BOOKINGS)
+    assert lines == expected + 1, f"{lines} lines of {expected} bookings"
+    return [
+        Figure(f"export of {expected:,} bookings", taken, 60, "s"),
+        Figure("memory of the server, at its most", _peak_megabytes(pid), 150, "MB"),
+    ]
+
+
+def _peak_megabytes(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+def _download(port: int, path: str) -> int:
+    """How many lines it has; no cell of what is seeded has one within."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=120)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    assert answer.status == 200, answer.status
+    lines = 0
+    while piece := answer.read(65536):
+        lines += piece.count(b"\r\n")
+    connection.close()
+    return lines
+
+
+async def _announced(url: str, port: int, token: str) -> list[Figure]:
+    started = time.perf_counter()
+    await _mutated(port, token, POST)
+    answered = time.perf_counter() - started
+    while await _number(url, _UNHEARD) and time.perf_counter() - started < 600:  # noqa: ASYNC110 -- another process
+        await asyncio.sleep(0.25)
+    everybody = time.perf_counter() - started
+    return [
+        Figure("postAnnouncement answers", answered * 1000, 100, "ms"),
+        Figure("everybody is notified", everybody, 60, "s"),
+    ]
+
+
+def _body(text: str) -> bytes:
+    return json.dumps({"query": text}).encode()
+
+
+async def _mutated(port: int, token: str, text: str) -> Any:
+    status, answer = await asyncio.to_thread(post, port, _body(text), token)
+    assert status == 200, answer
+    [payload] = json.loads(answer)["data"].values()
+    assert payload["userErrors"] == [], payload
+    return payload
+
+
+async def _signed_in(url: str) -> str:
+    """The token of a superadmin's new session."""
+    database, token, now = await open_database(url), new_secret(), datetime.now(UTC)
+    found = await database.reader.one(_SUPERADMIN)
+    assert found is not None, "the database has no superadmin"
+    row = sessions.new(
+        user_id=found.id, at=now, expires_at=now + timedelta(days=1), user_agent=None, ip_address=None
     )
-
-    async def notify() -> None:
-        while await heralding.notify_some(house.doors):
-            pass
-
-    await _timed("all notified", notify)
+    await database.write(partial(sessions.add, row=row, token_hash=hashed(token)))
+    await database.close()
+    return token
 
 
-async def main() -> None:
-    async with House(read_settings()) as house:
-        admin = await house.doors.database.reader.one(_ADMINS)
-        assert admin is not None, "seed the database first"
-        viewer = Viewer(user_id=admin.id, role=admin.role, is_verified=True, session_id=new_key())
-        desk = Desk(house.doors, viewer, house.doors.clock.now())
-        await _timed("dashboard", lambda: administration.dashboard(desk), times=50)
-        await _timed("activity", lambda: activity.recent(desk, Paging(), kinds=None), times=50)
-        until = desk.now.date()
-        window = {"since": until - timedelta(days=365), "until": until, "interval": Interval.MONTH}
-        await _timed("analytics over a year", lambda: analytics._find(desk, *window.values()), times=3)  # type: ignore[arg-type]  # noqa: SLF001 -- past what is kept
-        size, longest = await _timed("export of all bookings", lambda: _export(house, desk))
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"  {size / 1e6:.1f} MB, longest wait for a piece {longest * 1000:.0f} ms; {memory:.0f} MB of memory"
-        )
-        await _announce(house, desk)
+async def _number(url: str, statement: Statement[_Number]) -> int:
+    database = await open_database(url)
+    try:
+        found = await database.reader.one(statement)
+        return found.number if found else 0
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def copied(url: str, folder: Path) -> AsyncIterator[str]:
+    """A copy of a database, up to date, which goes away afterwards."""
+    async with AsyncExitStack() as stack:
+        if url.startswith("sqlite"):
+            copy = f"sqlite:///{folder / 'copy.db'}"
+            await asyncio.to_thread(_copy_file, url.removeprefix("sqlite:///"), str(folder / "copy.db"))
+        else:
+            name = f"administration_{new_secret()[:8].lower().replace('-', '_')}"
+            server, source = urlunsplit(urlsplit(url)._replace(path="/postgres")), urlsplit(url).path[1:]
+            await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+            stack.push_async_callback(_execute, server, f'DROP DATABASE "{name}" WITH (FORCE)')
+            copy = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        await asyncio.to_thread(migrations.upgrade, copy)
+        if not copy.startswith("sqlite"):
+            await _execute(copy, "VACUUM ANALYZE")
+        yield copy
+
+
+def _copy_file(source: str, target: str) -> None:
+    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as given, sqlite3.connect(target) as taken:
+        given.backup(taken)
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def measured(url: str, *, rounds: int, seconds: float) -> list[Figure]:
+    with tempfile.TemporaryDirectory(prefix="mentorhub-bench-") as name:
+        folder = Path(name)
+        async with copied(url, folder) as copy:
+            inside = await in_process(copy, folder, rounds=rounds, seconds=seconds)
+            return [*inside, *await served(copy, folder)]
+
+
+def show(title: str, figures: list[Figure]) -> None:
+    print(f"\n{title:<56}{'measured':>14}{'at most':>12}")
+    for each in figures:
+        mark = "" if each.is_kept else "   not kept"
+        value, bound = f"{each.value:,.1f} {each.unit}", f"{each.bound:,g} {each.unit}"
+        print(f"{each.name:<56}{value:>14}{bound:>12}{mark}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--postgresql", metavar="URL")
+    parser.add_argument("--seeded", metavar="NAME", help="a seeded database on that server")
+    parser.add_argument("--file", metavar="PATH", help="a seeded SQLite file")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--seconds", type=float, default=5.0, help="how long to browse at a time")
+    given = parser.parse_args()
+    figures: list[Figure] = []
+    if given.only != "postgresql":
+        url = f"sqlite:///{given.file}" if given.file else databases.ready_sqlite(Size())
+        found = asyncio.run(measured(url, rounds=given.rounds, seconds=given.seconds))
+        show("SQLite", found)
+        figures += found
+    if given.only != "sqlite":
+        with databases.postgresql_server(given.postgresql) as server:
+            named = urlunsplit(urlsplit(server)._replace(path=f"/{given.seeded}"))
+            url = named if given.seeded else databases.ready_postgresql(server, Size())
+            found = asyncio.run(measured(url, rounds=given.rounds, seconds=given.seconds))
+            show("PostgreSQL", found)
+            figures += found
+    return 0 if all(each.is_kept for each in figures) else 1
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(main())
