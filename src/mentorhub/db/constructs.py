@@ -1,6 +1,6 @@
 """What the two databases say differently, said once."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Boolean, TypeEngine
 
-from mentorhub.db.types import Instant, KeyColumn, Keys, Texts
+from mentorhub.db.types import Instant, Instants, KeyColumn, Keys, Texts
 
 
 class among(ColumnElement[bool]):  # noqa: N801 -- reads as SQL
@@ -61,10 +61,13 @@ def _each_sqlite(element: _each, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_each{compiler.process(element.clause_expr, **options)}"
 
 
+_LISTS: Final[dict[type[TypeEngine[Any]], type[TypeEngine[Any]]]] = {KeyColumn: Keys, Instant: Instants}
+
+
 def each(name: str, type_: TypeEngine[Any] | None = None) -> TableValuedAlias:
     """The list parameter *name* as a table of one column, `value`; keys unless *type_* says otherwise."""
     column = KeyColumn() if type_ is None else type_
-    values = bindparam(name, type_=Keys() if isinstance(column, KeyColumn) else Texts())
+    values = bindparam(name, type_=_LISTS.get(type(column), Texts)())
     return func.each_of(values).table_valued(_column("value", column), name="value")
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 
@@ -21,6 +21,14 @@ _WAIT_FOR_CONNECTION = 5.0
 """Seconds a statement waits for a free connection before it is refused as UNAVAILABLE."""
 _MOST_WAITING = 5_000
 """So many may wait for one at a time; whoever comes then is refused at once."""
+_SETTINGS: Final = {
+    # A plan made for the first values serves all: they are keys and instants.
+    "jit": "off",
+    # Analytics must not take every core from those who browse.
+    "max_parallel_workers_per_gather": "0",
+    "timezone": "UTC",
+    "application_name": "mentorhub",
+}
 _STATEMENT_SECONDS = 60.0
 """A server that says nothing for so long will not answer any more: jobs and the log's reader must not wait for it."""
 _READ_SECONDS = 8.0
@@ -46,8 +54,7 @@ async def _connected(url: str) -> Any:
         url,
         timeout=10,
         command_timeout=_STATEMENT_SECONDS,
-        # A plan made for the first values serves all: they are keys and instants.
-        server_settings={"jit": "off", "timezone": "UTC", "application_name": "mentorhub"},
+        server_settings=_SETTINGS,
     )
     # Keys are text everywhere above.
     await connection.set_builtin_type_codec("uuid", schema="pg_catalog", codec_name="text", format="text")

@@ -23,7 +23,9 @@ _READ_LIMIT: Final = 0.25
 """Seconds after which a read on the event loop is interrupted: it should have been marked `long`."""
 _LONG_LIMIT: Final = 60.0
 _GUARD_STEPS: Final = 10_000
-"""Virtual machine steps between two looks at the clock."""
+"""Virtual machine steps between two looks at the clock, on the event loop."""
+_LONG_GUARD_STEPS: Final = 1_000_000
+"""Of long statements: each look takes the interpreter away from the event loop."""
 _WAIT_FOR_LOCK: Final = 5.0
 _MANY: Final = 200
 """From so many rows on, an executemany leaves the event loop."""
@@ -57,7 +59,8 @@ class _Guarded:
         self.connection = connection
         self._limit = limit
         self._until = 0.0
-        connection.set_progress_handler(self._is_late, _GUARD_STEPS)
+        steps = _GUARD_STEPS if limit <= _READ_LIMIT else _LONG_GUARD_STEPS
+        connection.set_progress_handler(self._is_late, steps)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._until

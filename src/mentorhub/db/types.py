@@ -104,6 +104,16 @@ class Keys(Column):
     sent: ClassVar = {"sqlite": lambda value: orjson.dumps(value).decode(), "postgresql": list}
 
 
+class Instants(Column):
+    """A list of instants, as a parameter."""
+
+    on: ClassVar = {"postgresql": lambda: ARRAY(TIMESTAMP(timezone=True)), "sqlite": Text}
+    sent: ClassVar = {
+        "sqlite": lambda value: orjson.dumps([*map(_utc_text, value)]).decode(),
+        "postgresql": list,
+    }
+
+
 class SortedText(Column):
     """Text whose order is that of its code points, whatever the database's own language: the same on each of them."""
 

@@ -22,6 +22,12 @@ class day_of(_Of):  # noqa: N801 -- reads as SQL
     type = Day()
 
 
+class weekday_of(_Of):  # noqa: N801 -- reads as SQL
+    """The weekday of an instant, 0 for Monday."""
+
+    type = Integer()
+
+
 class hour_of(_Of):  # noqa: N801 -- reads as SQL
     """The hour of an instant, 0 to 23."""
 
@@ -39,6 +45,9 @@ class seconds_between(ColumnElement[float]):  # noqa: N801 -- reads as SQL
         self.until = until
 
 
+# date_part gives floats; extract gives decimals, which cost several times as much.
+
+
 @compiles(day_of, "postgresql")
 def _day_postgresql(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
     return f"(({compiler.process(element.instant, **options)}) AT TIME ZONE 'UTC')::date"
@@ -49,9 +58,20 @@ def _day_sqlite(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
     return f"substr({compiler.process(element.instant, **options)}, 1, 10)"
 
 
+@compiles(weekday_of, "postgresql")
+def _weekday_postgresql(element: weekday_of, compiler: SQLCompiler, **options: Any) -> str:
+    instant = compiler.process(element.instant, **options)
+    return f"(date_part('isodow', ({instant}) AT TIME ZONE 'UTC')::int - 1)"
+
+
+@compiles(weekday_of, "sqlite")
+def _weekday_sqlite(element: weekday_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"((CAST(strftime('%w', {compiler.process(element.instant, **options)}) AS INTEGER) + 6) % 7)"
+
+
 @compiles(hour_of, "postgresql")
 def _hour_postgresql(element: hour_of, compiler: SQLCompiler, **options: Any) -> str:
-    return f"extract(hour FROM ({compiler.process(element.instant, **options)}) AT TIME ZONE 'UTC')::int"
+    return f"date_part('hour', ({compiler.process(element.instant, **options)}) AT TIME ZONE 'UTC')::int"
 
 
 @compiles(hour_of, "sqlite")
@@ -62,7 +82,7 @@ def _hour_sqlite(element: hour_of, compiler: SQLCompiler, **options: Any) -> str
 @compiles(seconds_between, "postgresql")
 def _seconds_postgresql(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
     since, until = (compiler.process(part, **options) for part in (element.since, element.until))
-    return f"extract(epoch FROM {until} - {since})::double precision"
+    return f"date_part('epoch', {until} - {since})"
 
 
 @compiles(seconds_between, "sqlite")

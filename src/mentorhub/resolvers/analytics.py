@@ -1,5 +1,6 @@
 """Analytics: how the platform did over a window of days."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
@@ -7,7 +8,7 @@ from typing import Final, NamedTuple
 
 from mentorhub.db import analytics, demand, session_figures
 from mentorhub.db.demand import ExpertiseRow, ZoneRow
-from mentorhub.db.session_figures import DayRow, HourRow
+from mentorhub.db.session_figures import DayRow, GrowthRow
 from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk
 from mentorhub.rules import periods
@@ -16,6 +17,8 @@ from mentorhub.rules.refusals import BadUserInput
 from mentorhub.rules.vocabulary import Interval, Weekday
 
 _LONGEST_DAYS: Final = 3660
+_MOST_PERIODS: Final = 1100
+"""Three years of days; ten years of weeks are half as many."""
 _AN_HOUR: Final = 3600
 
 
@@ -64,13 +67,17 @@ class Analytics(NamedTuple):
 async def over(desk: Desk, *, since: date, until: date, interval: Interval) -> Analytics:
     """How the days from *since* up to *until*, exclusive, went; kept for a minute. For administrators.
 
-    Raises BadUserInput for a window that is empty or longer than ten years.
+    Raises BadUserInput for a window that is empty, longer than ten years, or cut into more than 1,100 periods.
     """
     access.admin(desk)
     if not since < until:
         raise BadUserInput("until must be later than from.")
     if (until - since).days > _LONGEST_DAYS:
         raise BadUserInput(f"Analytics go over {_LONGEST_DAYS:,} days at most.")
+    if len(periods.starts_of(since, until, interval)) > _MOST_PERIODS:
+        raise BadUserInput(
+            f"Growth has {_MOST_PERIODS:,} periods at most: ask for longer ones, or fewer days."
+        )
     found: Analytics = await desk.doors.analytics.answer(
         (since, until, interval), lambda: _find(desk, since, until, interval), now=desk.now
     )
@@ -81,32 +88,37 @@ async def _find(desk: Desk, first: date, last: date, interval: Interval) -> Anal
     # One after the other: who browses meanwhile must not find every connection taken.
     reader = desk.reader
     since, until = _midnight(first), _midnight(last)
-    new = await session_figures.new_by_day(reader, since=since, until=until)
-    sessions = await session_figures.sessions_by_hour(reader, since=since, until=until)
+    starts = periods.starts_of(first, last, interval)
+    grown = await session_figures.growth(reader, starts=[*map(_midnight, starts)], until=until)
+    approvals = await session_figures.approvals(reader, since=since, until=until)
+    with_feedback = await session_figures.completed_with_feedback(reader, since=since, until=until)
+    times = await session_figures.popular_times(reader, since=since, until=until)
     due = await session_figures.due_sessions(reader, since=since, until=until, now=desk.now)
     middle = since + (until - since) / 2
     regions = await analytics.mentees_by_region(reader, since=since, until=until, middle=middle)
     requests = await analytics.requests(reader, since=since, until=until)
-    wait = await analytics.median_seconds_to_answer(reader, since=since, until=until)
+    wait = await analytics.median_seconds_to_answer(
+        reader, since=since, until=until, answered=requests.answered
+    )
     ratings = await demand.ratings(reader, since=since, until=until)
     expertise = await demand.expertise_demand(reader, since=since, until=until)
     zones = await demand.mentors_by_timezone(reader)
-    completed = sum(row.completed for row in sessions)
+    completed = sum(row.completed for row in grown)
     return Analytics(
-        growth=_growth(new, sessions, periods.starts_of(first, last, interval)),
+        growth=_growth(grown, approvals, starts),
         retention_rate=_share(sum(row.returned for row in regions), sum(row.early for row in regions)),
         completion_rate=_share(due.completed, due.due),
         average_rating=_share(ratings.total, ratings.ratings),
         mentor_response_hours=None if wait is None else wait / _AN_HOUR,
         cancellation_rate=_share(requests.cancelled, requests.requested),
-        feedback_rate=_share(sum(row.with_feedback for row in sessions), completed),
+        feedback_rate=_share(with_feedback, completed),
         expertise=_demand(expertise, requests.requested, sum(row.mentors for row in zones)),
         mentors_by_timezone=sorted(zones, key=lambda row: (-row.mentors, row.timezone)),
         mentees_by_region=[
             RegionCount(row.region, row.mentees)
             for row in sorted(regions, key=lambda row: (-row.mentees, row.region is None, row.region or ""))
         ],
-        popular_times=_popular(sessions),
+        popular_times=[TimeCount(Weekday.of(row.weekday), row.hour, row.sessions) for row in sorted(times)],
     )
 
 
@@ -118,17 +130,16 @@ def _share(part: int, base: int) -> float | None:
     return part / base if base else None
 
 
-def _growth(new: Iterable[DayRow], sessions: Iterable[HourRow], starts: Sequence[date]) -> list[GrowthPoint]:
-    counted: Counter[tuple[str, date]] = Counter()
-    for row in new:
-        counted[row.what, row.day] += row.total
-    for hour in sessions:
-        counted["sessions", hour.day] += hour.completed
-    totals: Counter[tuple[str, date]] = Counter()
-    for (what, day), count in counted.items():
-        totals[what, max(start for start in starts if start <= day)] += count
-    kinds = ("users", "mentors", "bookings", "sessions")
-    return [GrowthPoint(start, *(totals[kind, start] for kind in kinds)) for start in starts]
+def _growth(
+    rows: Sequence[GrowthRow], approvals: Iterable[DayRow], starts: Sequence[date]
+) -> list[GrowthPoint]:
+    approved: Counter[date] = Counter()
+    for day, mentors in approvals:
+        approved[starts[bisect_right(starts, day) - 1]] += mentors
+    return [
+        GrowthPoint(start, row.users, approved[start], row.bookings, row.completed)
+        for start, row in zip(starts, rows, strict=True)
+    ]
 
 
 def _demand(rows: Iterable[ExpertiseRow], bookings: int, mentors: int) -> list[Demand]:
@@ -144,10 +155,3 @@ def _demand(rows: Iterable[ExpertiseRow], bookings: int, mentors: int) -> list[D
         )
         for row in sorted(rows, key=lambda row: (-row.bookings, row.name))
     ]
-
-
-def _popular(sessions: Iterable[HourRow]) -> list[TimeCount]:
-    counted: Counter[tuple[int, int]] = Counter()
-    for row in sessions:
-        counted[row.day.weekday(), row.hour] += row.sessions
-    return [TimeCount(Weekday.of(day), hour, count) for (day, hour), count in sorted(counted.items())]

@@ -1,4 +1,7 @@
-"""Answers that are dear to find, kept for a while and found once for all who ask at the same time."""
+"""Answers that are dear to find, kept for a while and found once for all who ask at the same time.
+
+They are found one after the other, so that many questions at once take no more of the database than one.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -14,6 +17,7 @@ class Kept:
     def __init__(self, lifetime: timedelta) -> None:
         self._lifetime = lifetime
         self._answers: dict[Hashable, tuple[datetime, asyncio.Task[Any]]] = {}
+        self._turn = asyncio.Lock()
 
     async def answer(self, asked: Hashable, find: Callable[[], Awaitable[Any]], *, now: datetime) -> Any:
         """What *find* gives or gave. Whoever gives up waiting leaves the others to it."""
@@ -22,10 +26,18 @@ class Kept:
             self._answers.pop(asked, None)
             while len(self._answers) >= _MOST:
                 del self._answers[next(iter(self._answers))]
-            known = self._answers[asked] = now, asyncio.ensure_future(find())
+            known = self._answers[asked] = now, asyncio.ensure_future(self._in_turn(find))
         try:
             return await asyncio.shield(known[1])
         except Exception:
             if self._answers.get(asked) is known:
                 del self._answers[asked]
             raise
+
+    def forget(self) -> None:
+        """Has everything found anew."""
+        self._answers.clear()
+
+    async def _in_turn(self, find: Callable[[], Awaitable[Any]]) -> Any:
+        async with self._turn:
+            return await find()

@@ -21,8 +21,10 @@ def words_of(text: str | None) -> list[str]:
 
 
 def sought(text: str | None) -> list[str] | None:
-    """The words that *text* looks for; None where it looks for nothing, none where no word could be what it says."""
-    return words_of(text) if text is not None and not text.isspace() and text else None
+    """The words that *text* looks for, each once; None where it looks for nothing, none where no word could be what it
+    says.
+    """
+    return list(dict.fromkeys(words_of(text))) if text is not None and not text.isspace() and text else None
 
 
 def of_profile(

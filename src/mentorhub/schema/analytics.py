@@ -142,7 +142,9 @@ Cut = Annotated[Interval | None, strawberry.argument(description="How long each 
 @extend(Admin)
 class AdminAnalytics:
     @strawberry.field(
-        description="How the platform did from a day up to another, exclusive; ten years at most."
+        description=(
+            "How the platform did from a day up to another, exclusive: ten years at most, in 1,100 periods at most."
+        )
     )
     async def analytics(
         self,

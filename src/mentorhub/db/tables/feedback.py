@@ -13,9 +13,9 @@ class Feedback(SQLModel, table=True):
         check("rating BETWEEN 1 AND 5", "rating_range"),
         check("length(comment) BETWEEN 10 AND 2000", "comment_length"),
         UniqueConstraint("booking_id"),
-        Index("ix_feedback_mentor_id", "mentor_id", "created_at", "id"),
+        Index("ix_feedback_mentor_id", "mentor_id", "created_at", "id", "rating", "hidden_at"),
         Index("ix_feedback_author_id", "author_id"),
-        Index("ix_feedback_created_at", "created_at", "id"),
+        Index("ix_feedback_created_at", "created_at", "id", "rating", "hidden_at"),
     )
 
     id: Key = primary_key()
