@@ -16,6 +16,7 @@ SECRETS = [
     ("Authorization: Bearer abc.def-ghi", "abc.def"),
     ("authorization=Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
     ("token mh_Zk3xY9q8w7e6r5t4 was shown", "mh_Zk3x"),
+    ("it signs with whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "C2FVsBQ"),
     ("cannot reach postgresql://anna:hunter2@db.example/mentorhub", "hunter2"),
     ("smtp://anna:hunter2@mail.example:587 refused", "hunter2"),
     ("GET /exports/eyJhbGciOi.abc failed", "eyJhbGciOi"),

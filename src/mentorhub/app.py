@@ -25,6 +25,7 @@ from mentorhub.mail import Mail, open_mail
 from mentorhub.media import Pictures, open_media
 from mentorhub.passwords import Passwords
 from mentorhub.rates import Allowance, open_rates
+from mentorhub.receivers import Receivers
 from mentorhub.resolvers import (
     accounts,
     authentication,
@@ -35,14 +36,16 @@ from mentorhub.resolvers import (
     photos,
     sandbox,
     telling,
+    webhook_hearing,
 )
 from mentorhub.resolvers.desk import Desk, Doors, Origin
 from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
 from mentorhub.rules.refusals import Invalid, Unauthenticated, Unavailable
 from mentorhub.rules.vocabulary import Role
-from mentorhub.schema import build_engine, build_schema
+from mentorhub.schema import build_engine, build_schema, inner_engine
 from mentorhub.schema.context import Context, request_id
+from mentorhub.schema.webhook_bodies import Bodies
 from mentorhub.settings import Settings, kept_secret, read_settings
 from mentorhub.tracing import Tracer, open_tracer
 from mentorhub.web.approach import Approach, Refused
@@ -81,12 +84,14 @@ class House:
         passwords: Passwords | None = None,
         mail: Mail | None = None,
         tracer: Tracer | None = None,
+        receivers: Receivers | None = None,
     ) -> None:
         self.settings = settings
         self.tracer = tracer or (open_tracer(settings.traces_url) if settings.traces_url else None)
         self._clock = clock
         self._passwords = passwords
         self._mail = mail
+        self._receivers = receivers
         self.doors: Doors
         self.log: Log
         self._bell: Bell
@@ -102,7 +107,7 @@ class House:
         self.log = Log(
             read=lambda place, limit: facts.after(database.reader, place, limit=limit),
             end=lambda: facts.settled_end(database.reader),
-            grown=lambda: self.doors.chimes.ring(telling.JOB),
+            grown=self._tell_readers,
             prepare=standing.prepare,
         )
         self._bell = open_bell(settings.database_url, self.log.ring)
@@ -120,6 +125,8 @@ class House:
                 are_on=settings.rate_limits == "on",
                 redis_url=settings.redis_url,
             ),
+            receivers=self._receivers or Receivers(allowed=settings.webhook_allow),
+            bodies=Bodies(inner_engine, lambda desk: Context(desk, self.following)),
             secret=kept_secret(settings),
         )
         self.following = Following(self.log, standing)
@@ -136,9 +143,14 @@ class House:
         self.doors.passwords.close()
         self.doors.pictures.close()
         await self.doors.rates.close()
+        await self.doors.receivers.close()
         await self.doors.database.close()
         if self.tracer is not None:
             await self.tracer.close()
+
+    def _tell_readers(self) -> None:
+        for job in (telling.JOB, webhook_hearing.JOB):
+            self.doors.chimes.ring(job)
 
     async def context(self, approach: Approach) -> Context:
         """The context of whoever comes. Raises Refused for a token that is no good."""

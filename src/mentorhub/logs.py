@@ -16,7 +16,7 @@ _SECRET_NAMES: Final = re.compile(
 )
 # Whatever carries one says so: its scheme, its prefix, the name in front of it, or the path that it stands in.
 _SECRETS: Final = (
-    (re.compile(r"\bmh_[A-Za-z0-9_-]{6,}"), _HIDDEN),
+    (re.compile(r"\b(?:mh|whsec)_[A-Za-z0-9_+/=-]{6,}"), _HIDDEN),
     (re.compile(r"\b(bearer|basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {_HIDDEN}"),
     (re.compile(r"(\w://)[^\s/@\"']*@"), rf"\1{_HIDDEN}@"),
     (re.compile(r"(/(?:exports|calendar)/)[^\s?\"']+"), rf"\1{_HIDDEN}"),
@@ -30,7 +30,8 @@ _SECRETS: Final = (
 )
 # What each of those has in it: most texts have nothing of the kind, and one look tells.
 _MAY_BE_SECRET: Final = re.compile(
-    r"mh_|bearer|basic|://|/exports/|/calendar/|password|secret|token|authorization|cookie", re.IGNORECASE
+    r"mh_|whsec_|bearer|basic|://|/exports/|/calendar/|password|secret|token|authorization|cookie",
+    re.IGNORECASE,
 )
 _LONGEST: Final = 20_000
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     rate_restored: int = Field(default=100, ge=1, le=1_000_000)
     """Points that come back each second."""
     sandbox: Switch = "off"
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """In the sandbox: networks beside the public's that webhooks may be sent into, over http too."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     traces_url: str | None = None
     """Where an OpenTelemetry collector takes traces, by OTLP over HTTP: `http://127.0.0.1:4318/v1/traces`."""
@@ -59,10 +62,19 @@ class Settings(BaseSettings):
     """What a new mentor's session length is."""
     fact_days: int = Field(default=30, ge=1, le=3650)
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "webhook_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(str(ip_network(network)) for network in value)
+        except ValueError:
+            msg = "must be networks, such as 127.0.0.0/8"
+            raise ValueError(msg) from None
 
     @field_validator("database_url")
     @classmethod
@@ -121,6 +133,9 @@ class Settings(BaseSettings):
     def _consistent(self) -> Self:
         if self.sandbox == "on" and not self.is_loopback:
             msg = "MENTORHUB_SANDBOX is refused with a public URL that is not loopback"
+            raise ValueError(msg)
+        if self.webhook_allow and self.sandbox == "off":
+            msg = "MENTORHUB_WEBHOOK_ALLOW is for the sandbox: it needs MENTORHUB_SANDBOX=on"
             raise ValueError(msg)
         if self.secret is None and not self.is_loopback:
             msg = "MENTORHUB_SECRET is required when MENTORHUB_PUBLIC_URL is not loopback"

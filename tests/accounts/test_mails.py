@@ -95,7 +95,7 @@ async def test_what_fails_is_tried_again_after_growing_pauses_and_given_up_at_la
     assert len(post.tried) == 1
     pauses: list[timedelta] = []
 
-    for pause in outbox.PAUSES:
+    for pause in outbox.PAUSES.each:
         api.clock.instant += pause - timedelta(seconds=1)
         await api.run_jobs()
         tried = len(post.tried)

@@ -66,6 +66,7 @@ MUTATIONS = {
     "markNotificationsRead": SIGNED_IN, "setNotificationPreference": SIGNED_IN, "resetCalendarUrl": PRIVATE,
     "submitSupportTicket": SIGNED_IN, "replyToSupportTicket": SIGNED_IN,
     "createWebhook": SIGNED_IN, "deleteWebhook": SIGNED_IN, "redeliverWebhook": SIGNED_IN,
+    "rotateWebhookSecret": SIGNED_IN, "resumeWebhook": SIGNED_IN,
     "approveMentor": ADMIN, "approveMentors": ADMIN, "rejectMentor": ADMIN, "deactivateMentor": ADMIN,
     "reactivateMentor": ADMIN, "createExpertise": ADMIN, "renameExpertise": ADMIN, "exportBookings": ADMIN,
     "warnUser": ADMIN, "suspendUser": ADMIN, "reinstateUser": ADMIN, "hideFeedback": ADMIN,

@@ -35,6 +35,7 @@ def _run(folder: Path, *command: str, text: str = "", **settings: str) -> subpro
         ("MENTORHUB_PUBLIC_URL", "not a URL"),
         ("MENTORHUB_PUBLIC_URL", "https://mentors.example.com"),
         ("MENTORHUB_SANDBOX", "maybe"),
+        ("MENTORHUB_WEBHOOK_ALLOW", "127.0.0.0/8"),
         ("MENTORHUB_SESSION_DAYS", "0"),
         ("MENTORHUB_ALLOWED_ORIGINS", "*"),
     ],

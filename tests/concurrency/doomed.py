@@ -4,7 +4,7 @@
 
 A line is an operation and `after`: how many statements of its transaction the child executes before SIGKILL takes it;
 the commit counts as one. The answer is how many it executed, when it came to its end alive instead. A line with `jobs`
-has the child remind, tell and mail what is due, in place of an operation.
+names what the child does that is due, in place of an operation.
 """
 
 import asyncio
@@ -22,13 +22,16 @@ from mentorhub.db.database import Database, Transaction
 from mentorhub.db.statements import Statement
 from mentorhub.execution import Engine
 from mentorhub.passwords import Passwords
-from mentorhub.resolvers import outbox, reminders, telling
+from mentorhub.resolvers import outbox, reminders, telling, webhook_hearing, webhook_sending
 from mentorhub.schema import build_engine
 from tests.api import WEAK_HASHES, Api, StandingClock
 from tests.concurrency.worker import answer, settings_of
 
 T = TypeVar("T")
-JOBS = (reminders.remind, telling.tell_some, outbox.send_due)
+JOBS = {
+    "mail": (reminders.remind, telling.tell_some, outbox.send_due),
+    "webhooks": (webhook_hearing.hear_some, webhook_sending.send_due),
+}
 
 
 class Fate:
@@ -85,11 +88,12 @@ def doom(database: Database, fate: Fate) -> None:
 
 async def live(url: str, folder: str, engine: Engine, told: dict[str, Any]) -> None:
     clock = StandingClock(datetime.fromisoformat(told["at"]))
-    async with House(settings_of(url, folder), clock=clock, passwords=Passwords(WEAK_HASHES)) as house:
+    settings = settings_of(url, folder, **told.get("settings", {}))
+    async with House(settings, clock=clock, passwords=Passwords(WEAK_HASHES)) as house:
         fate = Fate(told["after"])
         doom(house.doors.database, fate)
-        if told.get("jobs"):
-            while sum([await job(house.doors) for job in JOBS]):
+        if jobs := told.get("jobs"):
+            while sum([await job(house.doors) for job in JOBS[jobs]]):
                 pass
             said: dict[str, Any] = {}
         else:

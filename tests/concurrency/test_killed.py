@@ -58,9 +58,9 @@ class Cradle:
         said = {"text": asked.text, "viewer": told(asked.viewer), "variables": asked.variables}
         return await self.say(said, at=at, after=after)
 
-    async def work(self, *, at: datetime, after: int) -> dict[str, Any]:
-        """As `ask`, of a process that reminds, tells and mails."""
-        return await self.say({"jobs": True}, at=at, after=after)
+    async def work(self, jobs: str = "mail", *, at: datetime, after: int, **settings: Any) -> dict[str, Any]:
+        """As `ask`, of a process that reminds, tells and mails, or does other *jobs* of `doomed`."""
+        return await self.say({"jobs": jobs, "settings": settings}, at=at, after=after)
 
     async def say(self, said: dict[str, Any], *, at: datetime, after: int) -> dict[str, Any]:
         line = {**said, "at": at.isoformat(), "after": after}

@@ -19,8 +19,9 @@ from mentorhub.settings import Settings
 from tests.api import Api, open_api
 
 
-def settings_of(url: str, folder: str) -> Settings:
+def settings_of(url: str, folder: str, **more: Any) -> Settings:
     return Settings(
+        **more,
         _env_file=None,
         database_url=url,
         mail_url=f"file:{Path(folder) / 'mail'}",

@@ -84,6 +84,7 @@ NODES: Final[Mapping[str, tuple[frozenset[str], Mapping[frozenset[str], str]]]] 
             OWN: "email role status warnings",
         },
     ),
+    "Webhook": (OWNER, {OWNER: "id url topics isActive deliveries"}),
     "WeeklyAvailability": (OWN, {OWN: "id startTime endTime weekday validFrom validUntil"}),
 }
 MAY_BE_NULL: Final = frozenset({"Feedback.hiddenAt", "Mentor.decision"})
@@ -101,7 +102,7 @@ ROOTS: Final[Mapping[str, Mapping[frozenset[str], str]]] = {
     "Viewer": {
         SIGNED_IN: (
             "user emailVerified mentor mentorDashboard bookings bookingCounts notifications unreadNotificationCount "
-            "cursor notificationPreferences supportTickets"
+            "cursor notificationPreferences supportTickets webhooks"
         ),
         SIGNED_IN
         - PROGRAMS
@@ -126,7 +127,7 @@ ROOTS: Final[Mapping[str, Mapping[frozenset[str], str]]] = {
             "updateAccount uploadPhoto removePhoto leaveFeedback replyToFeedback reportBooking submitSupportTicket "
             "replyToSupportTicket requestBooking confirmBooking declineBooking cancelBooking rescheduleBooking "
             "setMeetingUrl completeBooking setMentorNotes applyAsMentor markNotificationsRead "
-            "setNotificationPreference"
+            "setNotificationPreference createWebhook deleteWebhook rotateWebhookSecret resumeWebhook redeliverWebhook"
         ),
         frozenset({"mentor", "mentor's program"}): (
             "addWeeklyAvailability addDateAvailability removeAvailability addTimeOff removeTimeOff "
@@ -152,7 +153,7 @@ _CONNECTION: Final = "edges nodes pageInfo totalCount"
 _EDGE: Final = "cursor node"
 _LISTED: Final = (
     "Activity", "Announcement", "Booking", "Feedback", "Incident", "Mentor", "Notification", "Slot", "SupportTicket",
-    "User",
+    "User", "WebhookDelivery",
 )  # fmt: skip
 
 PARTS: Final[Mapping[str, str]] = {
@@ -176,8 +177,10 @@ PARTS: Final[Mapping[str, str]] = {
     "ChangePasswordPayload": "viewer userErrors",
     "ComponentHealth": "status latencyMilliseconds backlog detail",
     "CreateAccessTokenPayload": "accessToken secret userErrors",
+    "CreateWebhookPayload": "webhook secret userErrors",
     "DeleteAccountPayload": "deletedUserId userErrors",
     "DeleteFaqEntryPayload": "deletedFaqEntryId userErrors",
+    "DeleteWebhookPayload": "deletedWebhookId userErrors",
     "ExpertiseDemand": "expertise bookings mentors averageRating isUnderserved",
     "ExpertisePayload": "expertise userErrors",
     "ExportBookingsPayload": "url expiresAt userErrors",
@@ -203,6 +206,7 @@ PARTS: Final[Mapping[str, str]] = {
     "Photo": "url",
     "RateLimit": "limit cost remaining restorePerSecond resetAt",
     "Rating": "average count distribution",
+    "RedeliverWebhookPayload": "delivery userErrors",
     "RegionCount": "region mentees",
     "RemoveAvailabilityPayload": "removedAvailabilityId mentor userErrors",
     "RemovePhotoPayload": "user userErrors",
@@ -210,10 +214,12 @@ PARTS: Final[Mapping[str, str]] = {
     "RequestPasswordResetPayload": "sentTo userErrors",
     "ResendVerificationPayload": "sentTo userErrors",
     "ResetCalendarUrlPayload": "calendarUrl userErrors",
+    "ResumeWebhookPayload": "webhook userErrors",
     "RevokeAccessPayload": "revokedCount userErrors",
     "RevokeAccessTokenPayload": "revokedAccessTokenId userErrors",
     "RevokeOtherSessionsPayload": "revokedCount userErrors",
     "RevokeSessionPayload": "revokedSessionId userErrors",
+    "RotateWebhookSecretPayload": "webhook secret userErrors",
     "SessionPayload": "viewer token session userErrors",
     "SignOutPayload": "userErrors",
     "SignUpPayload": "sentTo userErrors",
@@ -234,6 +240,7 @@ PARTS: Final[Mapping[str, str]] = {
     "UpdateAccountPayload": "viewer userErrors",
     "UploadPhotoPayload": "user userErrors",
     "UserPayload": "user userErrors",
+    "WebhookDelivery": "id topic attempts statusCode error createdAt deliveredAt nextAttemptAt",
     "Warning": "reason issuedBy issuedAt",
 }
 

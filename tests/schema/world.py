@@ -148,6 +148,13 @@ class _Maker:
         token = await self.do(
             mentor, "createAccessToken", "accessToken { id }", name="calendar", scopes=["READ"]
         )
+        webhook = await self.do(
+            mentor,
+            "createWebhook",
+            "webhook { id }",
+            url="https://example.com/hook",
+            topics=["FEEDBACK_SUBMITTED"],
+        )
         now = api.clock.now()
         session = {"user_id": mentor.user_id, "token_hash": "hash", "created_at": now, "last_used_at": now}
         [signed_in] = await rows.add(
@@ -179,5 +186,6 @@ class _Maker:
             "SupportTicket": ticket["ticket"]["id"],
             "TimeOff": off["timeOff"]["id"],
             "User": f"user_{mentor.user_id}",
+            "Webhook": webhook["webhook"]["id"],
             "WeeklyAvailability": week,
         }

@@ -64,6 +64,7 @@ async def test_what_is_open_and_what_waits_is_told(service: Standing) -> None:
     assert (after["mentorhub_sockets",], after["mentorhub_subscriptions",]) == (0, 0)
     assert after["mentorhub_log_lag_seconds",] < 5
     assert after["mentorhub_mails_waiting",] == 0
+    assert (after["mentorhub_webhooks_waiting",], after["mentorhub_webhooks_lag_seconds",]) == (0, 0)
     assert after["mentorhub_plans_compiled_total",] + after["mentorhub_plans_fallback_total",] >= 1
 
 

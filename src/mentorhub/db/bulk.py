@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import Table
 
 from mentorhub.db.faults import said_plainly
-from mentorhub.db.log_readers import PEOPLE
+from mentorhub.db.log_readers import ALL
 from mentorhub.db.sqlite import connect
 from mentorhub.db.tables import METADATA
 from mentorhub.db.types import Convert, SearchWords, sender
@@ -32,8 +32,12 @@ _EXCLUSIONS: Final = """
 """
 _AT_THE_END: Final = f"""
     INSERT INTO log_readers (name, "transaction", position)
-    SELECT '{PEOPLE}', facts."transaction", facts.position FROM facts
-    ORDER BY facts."transaction" DESC, facts.position DESC LIMIT 1
+    SELECT reader.name, place."transaction", place.position
+    FROM ({" UNION ALL ".join(f"SELECT '{name}' AS name" for name in ALL)}) AS reader
+    CROSS JOIN (
+        SELECT facts."transaction", facts.position FROM facts
+        ORDER BY facts."transaction" DESC, facts.position DESC LIMIT 1
+    ) AS place
 """  # noqa: S608 -- our own names
 
 

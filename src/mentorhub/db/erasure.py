@@ -12,6 +12,7 @@ from mentorhub.db.tables.bookings import bookings, idempotency_keys
 from mentorhub.db.tables.facts import facts
 from mentorhub.db.tables.mentors import mentors
 from mentorhub.db.tables.notifications import notifications, preferences
+from mentorhub.db.tables.webhooks import webhooks
 from mentorhub.rules.accounts import DELETED_NAME
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import Role, UserStatus
@@ -19,6 +20,7 @@ from mentorhub.rules.vocabulary import Role, UserStatus
 _THEIRS: Final[tuple[Table, ...]] = (
     sessions,
     mailed_tokens,
+    webhooks,
     access_tokens,
     known_devices,
     idempotency_keys,

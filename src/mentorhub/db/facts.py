@@ -100,6 +100,11 @@ _AFTER = Statement(
 )
 
 
+_BY_POSITION = Statement(
+    select(*COLUMNS).where(facts.c.position == bindparam("position", type_=facts.c.position.type)), FactRow
+)
+
+
 class _Instant(NamedTuple):
     occurred_at: datetime
 
@@ -177,6 +182,11 @@ async def occurred_at(reader: Reader, place: Place) -> datetime | None:
     """When the fact at *place* happened; None where there is none."""
     found = await reader.one(_AT, transaction=place.transaction, position=place.position)
     return found.occurred_at if found else None
+
+
+async def by_position(reader: Reader, position: int) -> FactRow | None:
+    """The fact at *position*, which is its alone; None once it is gone."""
+    return await reader.one(_BY_POSITION, position=position)
 
 
 async def end(reader: Reader) -> Place:

@@ -13,6 +13,9 @@ PEOPLE: Final = "people"
 """Who writes notifications and mails."""
 KEEPER: Final = "keeper"
 """Who forgets what is old: up to its place the log has gaps, behind it the log is whole."""
+WEBHOOKS: Final = "webhooks"
+"""Who writes down what is to be delivered to webhooks."""
+ALL: Final = (PEOPLE, WEBHOOKS)
 
 _IS_NAMED = log_readers.c.name == bindparam("reader")
 _READ = Statement(select(log_readers.c.transaction, log_readers.c.position).where(_IS_NAMED), Place)

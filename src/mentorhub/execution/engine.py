@@ -93,6 +93,12 @@ class Engine:
             raise Rejected([self.mask(error) for error in source.errors or ()])
         return self._answers(prepared, values, source, context)
 
+    async def answer(
+        self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext, event: Any
+    ) -> ExecutionResult:
+        """The answer to one *event* of a subscription, the one that `subscribe` would give."""
+        return await self._executed(prepared, prepared.values(variables, self.limits), context, event)
+
     async def _answers(
         self, prepared: Prepared, values: VariableValues, source: Any, context: OperationContext
     ) -> AsyncGenerator[ExecutionResult, None]:

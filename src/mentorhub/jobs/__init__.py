@@ -27,6 +27,7 @@ from mentorhub.jobs import (
     reminders,
     retention,
     telling,
+    webhooks,
 )
 from mentorhub.jobs.clock import Clockwork, Job
 
@@ -42,6 +43,8 @@ JOBS: Final[tuple[Job, ...]] = (
     retention.FORGET,
     telling.TELL,
     announcements.NOTIFY,
+    webhooks.HEAR,
+    webhooks.SEND,
     mails.SEND,
 )
 """In the order in which they run where all do: mails last, since the others write them."""

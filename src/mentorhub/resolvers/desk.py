@@ -13,10 +13,12 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from mentorhub.db import facts, figures
 from mentorhub.db.clock import Clock
 from mentorhub.db.database import Database, Reader, Transaction
+from mentorhub.db.facts import FactRow
 from mentorhub.mail import Mail
 from mentorhub.media import Media, Pictures
 from mentorhub.passwords import Passwords
 from mentorhub.rates import Rates
+from mentorhub.receivers import Receivers
 from mentorhub.resolvers.chimes import Chimes
 from mentorhub.resolvers.identities import Identities
 from mentorhub.resolvers.kept import Kept
@@ -24,6 +26,7 @@ from mentorhub.resolvers.traffic import Traffic
 from mentorhub.resolvers.viewers import Origin, Viewer
 from mentorhub.rules.facts import Fact
 from mentorhub.rules.keys import Key
+from mentorhub.rules.vocabulary import WebhookTopic
 from mentorhub.settings import Settings
 
 __all__ = ["Bell", "Desk", "Doors", "Origin", "Viewer", "Work"]
@@ -35,6 +38,12 @@ T = TypeVar("T")
 class Bell(Protocol):
     def ring(self) -> None:
         """Says that the log has grown, to whoever reads it."""
+
+
+class Bodies(Protocol):
+    async def body(self, desk: "Desk", topic: WebhookTopic, row: FactRow) -> bytes | None:
+        """What a webhook says of *row*, as the viewer of *desk* sees it now; None where they may not."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,8 @@ class Doors:
     pictures: Pictures
     bell: Bell
     rates: Rates
+    receivers: Receivers
+    bodies: Bodies
     secret: bytes
     """Signs what leaves and must come back unchanged."""
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -14,12 +14,13 @@ from mentorhub.mail import Postponed, Undeliverable
 from mentorhub.mail.setting import set_mail
 from mentorhub.resolvers.desk import Desk, Doors, Work
 from mentorhub.resolvers.letters import LETTERS
+from mentorhub.rules.backing_off import Pauses
 from mentorhub.rules.keys import Key
 from mentorhub.rules.letters import Message
 
 JOB: Final = "mails"
-PAUSES: Final = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 24 * 60)
+PAUSES: Final = Pauses(
+    tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 24 * 60))
 )
 """How long to wait after each attempt that failed; after the last one a mail is given up."""
 _SOME: Final = 20
@@ -108,11 +109,12 @@ async def _written(desk: Desk, mail: MailRow) -> Message | None:
 
 
 async def _put_off(doors: Doors, mail: MailRow, why: str) -> None:
-    if mail.attempts > len(PAUSES):
+    pause = PAUSES.after(mail.attempts)
+    if pause is None:
         await _give_up(doors, mail, why)
         return
     _log.warning("mail %s did not go (attempt %d): %s", mail.id, mail.attempts, why)
-    at = doors.clock.now() + PAUSES[mail.attempts - 1]
+    at = doors.clock.now() + pause
     await doors.database.write(partial(mails.retry, mail=mail, at=at, error=why))
 
 

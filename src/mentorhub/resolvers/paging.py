@@ -106,9 +106,10 @@ async def page(
 
 
 async def pages(
-    desk: Desk, listing: ListingOfMany[R], paging: Paging, totals: Mapping[Any, int], *, name: str
+    desk: Desk, listing: ListingOfMany[R], paging: Paging, totals: Mapping[Any, int | None], *, name: str
 ) -> dict[Any, Page[R] | CursorInvalid]:
-    """The page that *paging* asks for of each owner's list; *totals* says who owns one, and how long it is.
+    """The page that *paging* asks for of each owner's list; *totals* says who owns one, and how long it is: None where
+    that is to be counted when it is asked for.
 
     All in one statement, unless there is a cursor: that is of one owner's list, and invalid for the others'.
     Raises BadUserInput.
@@ -128,7 +129,13 @@ async def pages(
             else:
                 cuts[owner] = await listing.listing.cut(desk.reader, window, owner=owner)
     for owner, cut in cuts.items():
-        found[owner] = _page(cut, listing.listing, paging, listed[owner], partial(_known, totals[owner]))
+        total = totals[owner]
+        count = (
+            partial(listing.listing.total, desk.reader, owner=owner)
+            if total is None
+            else partial(_known, total)
+        )
+        found[owner] = _page(cut, listing.listing, paging, listed[owner], count)
     return found
 
 

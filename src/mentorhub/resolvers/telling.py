@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from mentorhub.db import bookings, facts, log_readers, mentors, notifications
-from mentorhub.db.database import Violated
+from mentorhub.db import bookings, log_readers, mentors, notifications
 from mentorhub.db.facts import FactRow
 from mentorhub.db.keys import new_key
 from mentorhub.db.notifications import ReaderRow
 from mentorhub.resolvers import booking_letters, outbox
-from mentorhub.resolvers.desk import Desk, Doors, Work
+from mentorhub.resolvers.desk import Doors, Work
+from mentorhub.resolvers.log_reading import read_on
 from mentorhub.rules.facts import KINDS, Fact, QuietKind
 from mentorhub.rules.keys import Key
 from mentorhub.rules.letters import Letter
@@ -17,27 +17,11 @@ from mentorhub.rules.telling import WITH_CALENDAR, Person, Session, Story, Told,
 from mentorhub.rules.vocabulary import NotificationKind
 
 JOB: Final = "tell people"
-_SOME: Final = 100
 
 
 async def tell_some(doors: Doors) -> int:
     """Tells of the next facts; how many were read. Whoever dies at it has done nothing, or all of it."""
-    try:
-        return await Desk(doors, None, doors.clock.now()).do(_tell_some)
-    except Violated:
-        # Another process has begun at the same time.
-        return 0
-
-
-async def _tell_some(work: Work) -> int:
-    place = await log_readers.claim(work.transaction, log_readers.PEOPLE)
-    if place is None:
-        return 0
-    found = (await facts.after(work.transaction, place, limit=_SOME)).facts
-    if found:
-        await _tell(work, found)
-        await log_readers.move(work.transaction, log_readers.PEOPLE, found[-1].place)
-    return len(found)
+    return await read_on(doors, log_readers.PEOPLE, _tell)
 
 
 async def _tell(work: Work, found: Sequence[FactRow]) -> None:

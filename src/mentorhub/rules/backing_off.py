@@ -22,6 +22,23 @@ class Pace:
         return max(0, math.ceil((free - now).total_seconds()))
 
 
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long to wait after each try that failed; there is one try more than there are pauses.
+
+    Each is drawn out or cut short by up to *spread* of it, so that what failed together is not tried together.
+    """
+
+    each: tuple[timedelta, ...]
+    spread: float = 0.0
+
+    def after(self, tries: int, *, chance: float = 0.5) -> timedelta | None:
+        """The pause after so many *tries*; None where there is to be no other. *chance* is drawn from [0, 1)."""
+        if tries > len(self.each):
+            return None
+        return self.each[tries - 1] * (1 + self.spread * (2 * chance - 1))
+
+
 PER_ACCOUNT: Final = Pace(5, timedelta(minutes=15))
 """For one account from one address. Nothing turns it off."""
 PER_ADDRESS: Final = Pace(100, timedelta(minutes=15))

@@ -59,7 +59,7 @@ class QuietKind(Word):
     SLOTS_CHANGED = auto()
     PROFILE_CHANGED = auto()
     SECURITY_CHANGED = auto()
-    """Something about the account's security: a new device, another password or address."""
+    """Something about the account's security: a new device, another password or address, a webhook."""
     NOTIFIED = auto()
     """A user was notified: the subject is the notification, `user_id` the user."""
 

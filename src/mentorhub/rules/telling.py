@@ -205,8 +205,22 @@ _SECURITY: Final = {
 }
 
 
+_OF_WEBHOOKS: Final = {
+    "WEBHOOK_ADDED": (
+        "Your account has another webhook",
+        "From now on it tells another program of what happens. If it was not you, delete it and reset your password.",
+    ),
+    "WEBHOOK_PAUSED": (
+        "A webhook of yours is paused",
+        "Nothing could be delivered to it for five days. Look at its deliveries; resume it once its receiver works.",
+    ),
+}
+
+
 def _secured(story: Story) -> Iterator[Told]:
-    if story.user:
+    if story.user and (of_webhooks := _OF_WEBHOOKS.get(str(story.data.get("what")))):
+        yield Told(story.user.key, Kind.SECURITY, *of_webhooks)
+    elif story.user:
         what = _SECURITY.get(
             str(story.data.get("what")), "Something about your account's security has changed."
         )

@@ -11,6 +11,7 @@ Field = str | Iterable[str]
 
 LONGEST_MEETING_URL: Final = 2_048
 LONGEST_LINK: Final = 300
+LONGEST_RECEIVER: Final = 500
 HOSTS: Final = {
     "linkedin": ("linkedin.com",),
     "github": ("github.com",),
@@ -19,6 +20,7 @@ HOSTS: Final = {
 }
 """Where each of the social links leads: to one of these hosts or below; anywhere where none is named."""
 
+_OWN_PORTS: Final = range(1024, 65536)
 _HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
 """A name or an address. What browsers read as the end of a host, a backslash above all, is in neither."""
 
@@ -38,11 +40,24 @@ def social_link(value: str, *, kind: str, field: Field) -> str:
     return checked
 
 
-def _checked(value: str, field: Field, longest: int) -> str:
+def receiver_url(value: str, *, in_sandbox: bool, field: Field) -> str:
+    """Where a program listens: at the usual port or one of its own; in the sandbox over http too. Raises Invalid."""
+    schemes = ("https", "http") if in_sandbox else ("https",)
+    checked = _checked(value, field, LONGEST_RECEIVER, schemes)
+    parts = urlsplit(checked)
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    if (parts.port or usual) not in {usual, *_OWN_PORTS}:
+        raise Invalid(f"The port must be {usual}, or 1024 or above.", field=field)
+    if parts.fragment:
+        raise Invalid("This address must not have a fragment.", field=field)
+    return checked
+
+
+def _checked(value: str, field: Field, longest: int, schemes: Iterable[str] = ("https",)) -> str:
     if len(value) > longest:
         raise Invalid(f"An address has at most {longest:,} characters here.", field=field)
     parts = _parts(value)
-    if parts is None or parts.scheme != "https" or not value.isprintable() or re.search(r"[\s\\]", value):
+    if parts is None or parts.scheme not in schemes or not value.isprintable() or re.search(r"[\s\\]", value):
         raise Invalid("This must be an address that starts with https://.", field=field)
     if "@" in parts.netloc:
         raise Invalid("An address must not carry a user name or password.", field=field)

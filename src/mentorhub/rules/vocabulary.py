@@ -37,6 +37,13 @@ class TokenPurpose(Word):
     RESET_PASSWORD = auto()
 
 
+class WebhookTopic(Word):
+    BOOKING_STATUS_CHANGED = auto()
+    FEEDBACK_SUBMITTED = auto()
+    MENTOR_APPLIED = auto()
+    MENTOR_DECIDED = auto()
+
+
 class MentorStatus(Word):
     PENDING = auto()
     APPROVED = auto()
@@ -183,6 +190,8 @@ class SecurityChange(Word):
     PASSWORD = auto()
     EMAIL = auto()
     NEW_DEVICE = auto()
+    WEBHOOK_ADDED = auto()
+    WEBHOOK_PAUSED = auto()
 
 
 class NotificationKind(Word):

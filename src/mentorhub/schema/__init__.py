@@ -1,6 +1,7 @@
 """The API: what can be asked, done and listened to, and how each is said."""
 
 from dataclasses import replace
+from functools import cache
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -51,6 +52,8 @@ from mentorhub.schema import (
     verdicts,
     viewer,
     warnings,
+    webhook_mutations,
+    webhooks,
     words,
 )
 from mentorhub.schema.context import Context
@@ -68,6 +71,7 @@ COLUMNS = (
     incident_handling, feedback_hiding, warnings, user_administration, exports,
     live, booking_subscriptions, notifications, sessions, accounts, tokens, photos, calendars,
     profiles, availability, time_off, moderation, mentor_decisions, analytics, health,
+    webhooks, webhook_mutations,
 )  # fmt: skip
 """The modules that have added their part to the roots, in the order in which types build on each other."""
 
@@ -99,4 +103,10 @@ def build_engine(
     return MeasuredEngine(build_schema(), limits=held, mask=masked)
 
 
-__all__ = ["COLUMNS", "Context", "build_engine", "build_schema"]
+@cache
+def inner_engine() -> Engine:
+    """What runs the service's own operations: nobody is charged for them, and none is counted as asked."""
+    return Engine(build_schema(), mask=masked)
+
+
+__all__ = ["COLUMNS", "Context", "build_engine", "build_schema", "inner_engine"]

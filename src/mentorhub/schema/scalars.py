@@ -53,7 +53,8 @@ def _read_instant(value: Any) -> datetime:
     return instant
 
 
-def _write_instant(value: datetime) -> str:
+def written_instant(value: datetime) -> str:
+    """*value* as the API writes it."""
     if value.tzinfo is UTC:
         return value.replace(tzinfo=None).isoformat() + "Z"
     text = value.isoformat()
@@ -136,7 +137,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         "DateTime",
         "An instant, RFC 3339 with an offset: 2026-03-08T14:00:00Z. A time without an offset is refused.",
         read=_read_instant,
-        write=_write_instant,
+        write=written_instant,
         specified_by="https://scalars.graphql.org/andimarek/date-time",
     ),
     date: _scalar(

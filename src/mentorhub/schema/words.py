@@ -41,6 +41,14 @@ declare(
     ADMIN="The administrators' part of what READ and WRITE allow, if its owner is one.",
 )
 declare(
+    words.WebhookTopic,
+    "What a webhook tells of: to whom it concerns, and to administrators.",
+    BOOKING_STATUS_CHANGED="A booking was requested, answered, moved, called off, completed, or has expired.",
+    FEEDBACK_SUBMITTED="A mentee rated a session.",
+    MENTOR_APPLIED="Somebody applied as a mentor.",
+    MENTOR_DECIDED="An application was approved or rejected, or a profile deactivated or reactivated.",
+)
+declare(
     words.MentorStatus,
     "Where a mentor's application or profile stands.",
     PENDING="Awaits a decision.",

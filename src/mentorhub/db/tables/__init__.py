@@ -17,6 +17,7 @@ from mentorhub.db.tables import (
     notifications,
     support,
     warnings,
+    webhooks,
 )
 
 METADATA = SQLModel.metadata
@@ -51,4 +52,5 @@ __all__ = [
     "support",
     "unique_by_columns",
     "warnings",
+    "webhooks",
 ]
