@@ -174,6 +174,35 @@ async def test_the_feed_has_the_last_90_days_all_to_come_and_the_latest_of_too_m
     assert the_latest == all_of_it[1:]
 
 
+async def test_every_status_has_its_own_there(api: Api) -> None:
+    database = api.house.doors.database
+    mentee = await given.user(api)
+    mentor = await rows.mentor(database, name="Ines")
+    for number, status in enumerate(BookingStatus):
+        start = MONDAY + timedelta(days=number + 1)
+        respond_by = start if status is BookingStatus.PENDING else None
+        await rows.booking(
+            database,
+            mentor,
+            start,
+            start + HOUR,
+            mentee_id=mentee.user_id,
+            status=status,
+            respond_by=respond_by,
+        )
+
+    found = [event["STATUS"] for event in events_of(await calendar_of(api, mentee))]
+
+    assert dict(zip(BookingStatus, found, strict=True)) == {
+        BookingStatus.PENDING: "TENTATIVE",
+        BookingStatus.CONFIRMED: "CONFIRMED",
+        BookingStatus.COMPLETED: "CONFIRMED",
+        BookingStatus.DECLINED: "CANCELLED",
+        BookingStatus.CANCELLED: "CANCELLED",
+        BookingStatus.EXPIRED: "CANCELLED",
+    }
+
+
 async def test_a_feed_costs_two_reads_whatever_is_in_it(scene: Scene) -> None:
     for slot in scene.slots[:3]:
         await scene.confirmed(slot)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
 
 from mentorhub.db.bookings import FROM, IS_OVERDUE, STATUS, is_party
 from mentorhub.db.constructs import among
@@ -18,7 +18,10 @@ from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import BookingStatus, UserStatus
 
 _CHANGED_AT: ColumnElement[datetime] = case(
-    (or_(IS_OVERDUE, bookings.c.status == BookingStatus.EXPIRED), bookings.c.respond_by),
+    (
+        or_(IS_OVERDUE, bookings.c.status == BookingStatus.EXPIRED),
+        func.coalesce(bookings.c.respond_by, bookings.c.updated_at, type_=bookings.c.updated_at.type),
+    ),
     else_=bookings.c.updated_at,
 )
 # A request that nobody answered in time has changed whether or not the clock has come by: the same before and after.
