@@ -33,7 +33,10 @@ async def standing(settings: Settings, limits: Limits | None = None) -> AsyncIte
     async with (
         serving(service.app, farewell=service.farewell) as port,
         httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", timeout=10, event_hooks={"response": [_heard]}
+            base_url=f"http://127.0.0.1:{port}",
+            timeout=30,
+            limits=httpx.Limits(max_keepalive_connections=0),
+            event_hooks={"response": [_heard]},
         ) as http,
     ):
         yield Standing(service, port, http)

@@ -16,6 +16,12 @@ from mentorhub.app import Service
 from tests.attacks.leaks import hear
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+    b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+)
+"""The handshake of a socket, for whoever writes its frames by hand."""
 
 
 @dataclass

@@ -47,7 +47,9 @@ async def _ask_on(service: Standing, over: asyncio.Event) -> float:
     slowest = 0.0
     url = f"http://127.0.0.1:{service.port}"
     headers = {"x-forwarded-for": "198.51.100.7"}
-    async with httpx.AsyncClient(base_url=url, timeout=30, headers=headers) as http:
+    # A connection for each request: one that was kept may be closed just when it is used again.
+    fresh = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(base_url=url, timeout=30, headers=headers, limits=fresh) as http:
         while not over.is_set():
             began = time.process_time()
             response = await http.post("/graphql", json={"query": "{ viewer { user { id } } }"})

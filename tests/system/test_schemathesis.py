@@ -16,6 +16,9 @@ from schemathesis.graphql import nodes
 
 from tests.system.processes import Service, serving
 
+EXAMPLES = max(6, settings.default.max_examples // 20) if settings.default else 6
+"""Of each operation: a few, and a hundred in `make deep`."""
+
 PASSWORD = "a long walk in the rain"
 ROLES = ("member", "admin", "superadmin")
 SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { token userErrors { code } } }"
@@ -80,7 +83,7 @@ def test_no_operation_is_answered_with_a_fault(service: Service, credentials: li
 
 def _answers_without_fault(operation: Any, credentials: list[dict[str, str]]) -> str:
     @given(case=operation.as_strategy())
-    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def check(case: Any) -> None:
         for headers in credentials:
             response = case.call(headers=headers)

@@ -29,7 +29,7 @@ class Cursors:
 
     def cursor(self, place: Sequence[Any]) -> str:
         text = _SEPARATOR.join(_written(value) for value in place).encode()
-        return urlsafe_b64encode(self._sealed(text) + text).decode().rstrip("=")
+        return _text(self._sealed(text) + text)
 
     def place(self, cursor: str | None) -> list[Any] | None:
         """The place that *cursor* names. Raises CursorInvalid."""
@@ -40,7 +40,9 @@ class Cursors:
         except NotBase64 as error:
             raise CursorInvalid from error
         seal, text = sealed[:_SEAL_LENGTH], sealed[_SEAL_LENGTH:]
-        if len(cursor) > _LENGTH or not compare_digest(seal, self._sealed(text)):
+        # What stands for the same octets in another way is not a cursor that we gave.
+        is_ours = len(cursor) <= _LENGTH and _text(sealed) == cursor
+        if not is_ours or not compare_digest(seal, self._sealed(text)):
             raise CursorInvalid
         return [_READ[cell[:1]](cell[1:]) for cell in text.decode().split(_SEPARATOR)]
 
@@ -48,6 +50,10 @@ class Cursors:
         seal = self._seal.copy()
         seal.update(text)
         return seal.digest()
+
+
+def _text(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).decode().rstrip("=")
 
 
 def _written(value: Any) -> str:

@@ -137,4 +137,8 @@ def _page(path: str) -> str:
 
 
 def _joined(own: HeaderLines, common: HeaderLines) -> HeaderLines:
-    return [*own, *common] if _POLICY in dict(own) else [*own, *common, _NOTHING_RUNS]
+    given = dict(own)
+    if _POLICY not in given:
+        return [*own, *common, _NOTHING_RUNS]
+    # A page with a policy of its own has guards of its own, and each is said once.
+    return [*own, *(line for line in common if line[0] == b"vary" or line[0] not in given)]
