@@ -1,6 +1,7 @@
 """What stands in `deploy/` and in the operators' page: that it can be read, and names only what there is."""
 
 import configparser
+import os
 import re
 import shlex
 import shutil
@@ -149,6 +150,54 @@ def test_the_proxy_hands_on_what_the_service_relies_on() -> None:
     assert re.search(r"proxy_buffering\s+off;", text)
     assert re.search(r"location = /metrics \{ return 404; \}", text)
     assert text.count("{") == text.count("}")
+
+
+def test_the_proxy_is_one_that_nginx_takes(tmp_path: Path) -> None:
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    openssl = shutil.which("openssl")
+    if nginx is None or openssl is None:
+        pytest.skip("there is no nginx, or no openssl, on this machine")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = f"req -x509 -nodes -newkey rsa:2048 -subj /CN=mentors -days 1 -keyout {key} -out {certificate}"
+    subprocess.run([openssl, *make.split()], capture_output=True, check=True)
+    text = (DEPLOY / "nginx.conf").read_text()
+    text = text.replace("/etc/ssl/mentors.example.com.pem", str(certificate))
+    (tmp_path / "mentorhub.conf").write_text(text.replace("/etc/ssl/mentors.example.com.key", str(key)))
+    inner = f"access_log off; include {tmp_path}/mentorhub.conf;"
+    around = f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ {inner} }}"
+    (tmp_path / "nginx.conf").write_text(around)
+
+    done = subprocess.run(
+        [nginx, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_container_file_keeps_to_what_is_good_practice() -> None:
+    lines = [
+        line
+        for line in (DEPLOY / "Containerfile").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    words = [line.split() for line in lines]
+    bases = [line[1] for line in words if line[0] == "FROM"]
+    last = max(number for number, line in enumerate(words) if line[0] == "FROM")
+    names = [line[0] for line in words[last:] if line[0].isupper()]
+
+    assert all(":" in base and not base.endswith(":latest") for base in bases)
+    assert "ADD" not in names
+    assert names.index("USER") < names.index("ENTRYPOINT")
+    assert names.index("COPY") < names.index("USER"), (
+        "the code belongs to root and cannot be changed from within"
+    )
+    assert {"HEALTHCHECK", "STOPSIGNAL", "EXPOSE"} <= set(names)
+    assert not any("SECRET" in line or "PASSWORD" in line for line in lines)
+    assert all("--no-cache-dir" in line for line in lines if "pip install" in line)
+    assert any("--require-hashes" in line for line in lines)
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs/operating.md"], ids=lambda path: path.name)

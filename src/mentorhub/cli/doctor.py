@@ -14,7 +14,7 @@ import click
 
 from mentorhub.settings import Settings, read_settings
 
-_PATIENCE: Final = 10.0
+_PATIENCE: Final = 30.0
 _SKEW: Final = 2.0
 """Seconds by which two clocks may differ."""
 _SPACE: Final = 512 * 1024 * 1024
