@@ -56,6 +56,8 @@ def _side_by_side(
             try:
                 bench.add(server)
             except (DidNotStart, OSError) as reason:
+                if server is SERVERS[0]:
+                    raise
                 print(f"{server.title} is left out: {reason}", file=sys.stderr)
         bench.compare(operations)
         windows = bench.rounds(operations, rounds=given.rounds, seconds=given.seconds)

