@@ -124,8 +124,8 @@ async def served(url: str, folder: Path) -> list[Figure]:
     own |= {"MENTORHUB_DATABASE_URL": url, "MENTORHUB_PUBLIC_URL": f"http://127.0.0.1:{port}"}
     command = (MENTORHUB, "serve", "--port", str(port))
     with Running(command, environment=own, folder=folder, log=folder / "server.log", port=port) as running:
-        await asyncio.to_thread(running.wait_until_ready, _body("{ __typename }"))
-        await asyncio.to_thread(running.settle)
+        await asyncio.to_thread(running.wait_until_ready)
+        await asyncio.to_thread(running.settle, lambda: True)
         exported = await _exported(url, port, token, running.pids[0])
         return [*exported, *await _announced(url, port, token)]
 
@@ -240,20 +240,23 @@ async def _execute(url: str, statement: str) -> None:
         await connection.close()
 
 
-async def measured(url: str, *, rounds: int, seconds: float) -> list[Figure]:
+async def measured(title: str, url: str, *, rounds: int, seconds: float) -> list[Figure]:
+    print(f"\n{title:<56}{'measured':>14}{'at most':>12}", flush=True)
     with tempfile.TemporaryDirectory(prefix="mentorhub-bench-") as name:
         folder = Path(name)
         async with copied(url, folder) as copy:
             inside = await in_process(copy, folder, rounds=rounds, seconds=seconds)
-            return [*inside, *await served(copy, folder)]
+            show(inside)
+            outside = await served(copy, folder)
+            show(outside)
+            return [*inside, *outside]
 
 
-def show(title: str, figures: list[Figure]) -> None:
-    print(f"\n{title:<56}{'measured':>14}{'at most':>12}")
+def show(figures: list[Figure]) -> None:
     for each in figures:
         mark = "" if each.is_kept else "   not kept"
         value, bound = f"{each.value:,.1f} {each.unit}", f"{each.bound:,g} {each.unit}"
-        print(f"{each.name:<56}{value:>14}{bound:>12}{mark}")
+        print(f"{each.name:<56}{value:>14}{bound:>12}{mark}", flush=True)
 
 
 def main() -> int:
@@ -270,16 +273,12 @@ def main() -> int:
     figures: list[Figure] = []
     if given.only != "postgresql":
         url = f"sqlite:///{given.file}" if given.file else databases.ready_sqlite(Size())
-        found = asyncio.run(measured(url, rounds=given.rounds, seconds=given.seconds))
-        show("SQLite", found)
-        figures += found
+        figures += asyncio.run(measured("SQLite", url, rounds=given.rounds, seconds=given.seconds))
     if given.only != "sqlite":
         with databases.postgresql_server(given.postgresql) as server:
             named = urlunsplit(urlsplit(server)._replace(path=f"/{given.seeded}"))
             url = named if given.seeded else databases.ready_postgresql(server, Size())
-            found = asyncio.run(measured(url, rounds=given.rounds, seconds=given.seconds))
-            show("PostgreSQL", found)
-            figures += found
+            figures += asyncio.run(measured("PostgreSQL", url, rounds=given.rounds, seconds=given.seconds))
     return 0 if all(each.is_kept for each in figures) else 1
 
 
