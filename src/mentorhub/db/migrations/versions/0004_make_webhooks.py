@@ -6,8 +6,8 @@ from alembic import op
 from mentorhub.db import types
 from mentorhub.rules.vocabulary import WebhookTopic
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
