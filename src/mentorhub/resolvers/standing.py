@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from mentorhub.db import standing
 from mentorhub.db.clock import Clock
@@ -12,6 +12,7 @@ from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import Role
 
 _AT_ONCE: Final = 1000
+_NEVER: Final = float("-inf")
 _REMEMBERED: Final = 5.0
 """Seconds for which an answer is kept, and for which somebody who was asked about is asked about with the others."""
 _GOOD: Final = 1.0
@@ -20,19 +21,15 @@ RECENT: Final = 0.6
 """Seconds for which an answer is as good as a new one where no event is told."""
 
 
-class _Answer(NamedTuple):
-    role: Role | None
-    """None for who may not come in any more."""
-    asked_at: float
-
-
 class Standing:
     """A thousand listeners cost one read an event, and one a second while nothing happens."""
 
     def __init__(self, reader: Reader, clock: Clock) -> None:
         self._reader = reader
         self._clock = clock
-        self._known: dict[Key, _Answer] = {}
+        # Two, and no objects that hold both: thousands made for each event would keep the collector busy.
+        self._roles: dict[Key, Role | None] = {}
+        self._asked_at: dict[Key, float] = {}
         self._watched: dict[Key, float] = {}
         self._wanted: set[Key] = set()
         self._asking: asyncio.Task[None] | None = None
@@ -51,19 +48,18 @@ class Standing:
             since = now - RECENT
         elif since < now - _GOOD:
             since = now - _GOOD
-        while (known := self._known.get(key)) is None or known.asked_at < since:
+        while self._asked_at.get(key, _NEVER) < since:
             self._wanted.add(key)
             # One that is done is awaited without a turn of the event loop: to wait for it again would never end.
             if self._asking is None or self._asking.done():
                 self._asking = asyncio.create_task(self._ask(), name="standing of listeners")
             await asyncio.shield(self._asking)
-        return known.role is viewer.role
+        return self._roles[key] is viewer.role
 
     async def prepare(self, keys: Collection[Key | None], since: float) -> None:
         """Asks about all whom an event goes to, so that nobody of them need ask by themselves."""
-        unknown = {
-            key for key in keys if key and ((known := self._known.get(key)) is None or known.asked_at < since)
-        }
+        asked_at = self._asked_at.get
+        unknown = {key for key in keys if key and asked_at(key, _NEVER) < since}
         if unknown:
             await self._look(list(unknown))
 
@@ -73,11 +69,7 @@ class Standing:
         if not self._watched.keys().isdisjoint(wanted):
             # Those who are watched are asked about in turn, and all of them in a moment.
             self._watched = {key: at for key, at in self._watched.items() if at > now - _REMEMBERED}
-            wanted |= {
-                key
-                for key in self._watched
-                if (known := self._known.get(key)) is None or known.asked_at < now - RECENT
-            }
+            wanted |= {key for key in self._watched if self._asked_at.get(key, _NEVER) < now - RECENT}
         await self._look(list(wanted))
 
     async def _look(self, keys: Sequence[Key]) -> None:
@@ -85,13 +77,13 @@ class Standing:
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
             roles = await standing.roles(self._reader, some, now=self._clock.now())
-            self._known |= {key: _Answer(roles.get(key), asked_at) for key in some}
+            self._roles |= {key: roles.get(key) for key in some}
+            self._asked_at |= dict.fromkeys(some, asked_at)
             await asyncio.sleep(0)
         if self._tidied_at < asked_at - _REMEMBERED:
             self._tidied_at = asked_at
-            self._known = {
-                key: known for key, known in self._known.items() if known.asked_at > asked_at - _REMEMBERED
-            }
+            self._asked_at = {key: at for key, at in self._asked_at.items() if at > asked_at - _REMEMBERED}
+            self._roles = {key: self._roles[key] for key in self._asked_at}
 
 
 def key_of(viewer: Viewer | None) -> Key | None:
