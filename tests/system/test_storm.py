@@ -113,6 +113,9 @@ class Subscriber:
         await _say(opened, id="1", type="subscribe", payload=request)
         async for text in opened:
             message = orjson.loads(text)
+            if message["type"] == "ping":
+                await _say(opened, type="pong")
+                continue
             assert message["type"] == "next", message
             event = message["payload"]["data"]["activityFeed"]
             self.heard.append(event["id"])
