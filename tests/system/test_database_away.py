@@ -5,9 +5,13 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from mentorhub.db import facts
+from mentorhub.db.opening import open_database
+from mentorhub.rules.refusals import Unavailable
 from mentorhub.settings import Settings
 from tests.attacks.conftest import standing
 from tests.attacks.standing import Standing
@@ -132,3 +136,34 @@ async def test_a_subscription_outlives_it(service: Standing, relay: Relay) -> No
     assert "UNAVAILABLE" in str(during)
     assert after["type"] == "next"
     assert "errors" not in after["payload"]
+
+
+async def test_whatever_moment_a_connection_is_broken_off_at_it_is_told_as_unavailable(
+    postgresql_url: str,
+) -> None:
+    database = await open_database(postgresql_url)
+    killer = await asyncpg.connect(postgresql_url)
+    others = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+    """
+    told: set[type[BaseException]] = set()
+
+    async def read() -> None:
+        while True:
+            try:
+                await facts.end(database.reader)
+            except Exception as error:  # noqa: BLE001  # it is what is looked at
+                told.add(type(error))
+
+    reading = [asyncio.create_task(read()) for _ in range(8)]
+    for _ in range(30):
+        await asyncio.sleep(0.02)
+        await killer.execute(others)
+    for task in reading:
+        task.cancel()
+    await asyncio.gather(*reading, return_exceptions=True)
+    await killer.close()
+    await database.close()
+
+    assert told == {Unavailable}
