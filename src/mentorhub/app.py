@@ -87,6 +87,7 @@ class House:
         receivers: Receivers | None = None,
     ) -> None:
         self.settings = settings
+        self._is_secure = not settings.is_loopback
         self.tracer = tracer or (open_tracer(settings.traces_url) if settings.traces_url else None)
         self._clock = clock
         self._passwords = passwords
@@ -172,7 +173,7 @@ class House:
         return Context(
             Desk(self.doors, viewer, self.doors.clock.now(), origin),
             self.following,
-            is_secure=not self.settings.is_loopback,
+            is_secure=self._is_secure,
             takes_cookies=approach.transport != "websocket",
             after=approach.last_event_id,
             identity=identity,

@@ -19,6 +19,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, 
 from graphql.execution.executor import CollectedErrors
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from mentorhub.execution import Answer
 from mentorhub.execution.hook import KEPT, CompiledExecution
 
 type_of_error = tuple[str, tuple[str | int, ...], tuple[tuple[int, int], ...]]
@@ -101,6 +102,8 @@ async def both(
 
 async def assert_agreement(answers: Answers) -> None:
     stock, compiled = answers.stock, answers.compiled
+    if isinstance(compiled, Answer):
+        assert compiled.fields == fields_of(compiled.data)
     assert json.dumps(compiled.data, default=repr) == json.dumps(stock.data, default=repr)
     told, expected = list(map(plain, compiled.errors or [])), list(map(plain, stock.errors or []))
     if not answers.was_awaited:
@@ -117,6 +120,12 @@ async def assert_agreement(answers: Answers) -> None:
             assert set(errors) <= possible
             # Only where one error strikes down others is there a choice of which to tell.
             assert any(path != position for _, path, _ in errors + expected_at[position])
+
+
+def fields_of(data: Any) -> int:
+    if isinstance(data, dict):
+        return len(data) + sum(map(fields_of, data.values()))
+    return sum(map(fields_of, data)) if isinstance(data, list) else 0
 
 
 def by_nulled_part(

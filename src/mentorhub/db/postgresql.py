@@ -22,13 +22,14 @@ _WAIT_FOR_CONNECTION = 5.0
 _MOST_WAITING = 5_000
 """So many may wait for one at a time; whoever comes then is refused at once."""
 _SETTINGS: Final = {
-    # A plan made for the first values serves all: they are keys and instants.
     "jit": "off",
     # Analytics must not take every core from those who browse.
     "max_parallel_workers_per_gather": "0",
     "timezone": "UTC",
     "application_name": "mentorhub",
 }
+_MOST_LONG = 5
+"""So many statements that may read much run at once, and no more: the others keep their connections."""
 _STATEMENT_SECONDS = 60.0
 """A server that says nothing for so long will not answer any more: jobs and the log's reader must not wait for it."""
 _READ_SECONDS = 8.0
@@ -51,12 +52,13 @@ _AWAY = (
 )
 
 
-async def _connected(url: str) -> Any:
+async def _connected(url: str, *, plans: str = "force_generic_plan") -> Any:
     connection = await asyncpg.connect(
         url,
         timeout=10,
         command_timeout=_STATEMENT_SECONDS,
-        server_settings=_SETTINGS,
+        # One plan serves all values, since they are keys and instants: to plan anew takes longer than to execute.
+        server_settings={**_SETTINGS, "plan_cache_mode": plans},
     )
     # Keys are text everywhere above.
     await connection.set_builtin_type_codec("uuid", schema="pg_catalog", codec_name="text", format="text")
@@ -141,18 +143,22 @@ class _Lent:
 
 
 class _Reading:
-    """Statements, each on any connection."""
+    """Statements, each on any connection; those that are long on connections of their own, where plans go by values."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, long: Connections) -> None:
         self._connections = connections
+        self._long = long
         self.seconds = _READ_SECONDS
 
+    def _for(self, statement: Statement[Any]) -> _Lent:
+        return _Lent(self._long if statement.long else self._connections)
+
     async def all(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> list[R]:
-        async with _Lent(self._connections) as connection:
+        async with self._for(statement) as connection:
             return await _Open(connection, seconds=self.seconds).all(statement, limit=limit, **values)
 
     async def one(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> R | None:
-        async with _Lent(self._connections) as connection:
+        async with self._for(statement) as connection:
             return await _Open(connection, seconds=self.seconds).one(statement, limit=limit, **values)
 
 
@@ -178,19 +184,20 @@ class PostgreSQL(Database):
 
     dialect = "postgresql"
 
-    def __init__(self, connections: Connections, url: str) -> None:
+    def __init__(self, connections: Connections, long: Connections, url: str) -> None:
         self._connections = connections
+        self._long = long
         self.url = url
-        self.reader: Reader = _Reading(connections)
+        self.reader: Reader = _Reading(connections, long)
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int) -> "PostgreSQL":
-        connections = Connections(
-            partial(_connected, url), size=pool_size, seconds=_WAIT_FOR_CONNECTION, most_waiting=_MOST_WAITING
-        )
+        patience: dict[str, Any] = {"seconds": _WAIT_FOR_CONNECTION, "most_waiting": _MOST_WAITING}
+        connections = Connections(partial(_connected, url), size=pool_size, **patience)
+        long = Connections(partial(_connected, url, plans="auto"), size=_MOST_LONG, **patience)
         # Whether it can be reached is to be known now.
         connections.take_back(await connections.lend())
-        return cls(connections, url)
+        return cls(connections, long, url)
 
     async def write(self, action: Callable[[Transaction], Awaitable[T]]) -> T:
         for attempt in range(_TRIES):
@@ -207,7 +214,7 @@ class PostgreSQL(Database):
         self, statement: Statement[R], /, *, size: int = 1000, **values: Any
     ) -> AsyncIterator[list[R]]:
         compiled = statement.on("postgresql")
-        async with _Lent(self._connections) as connection:
+        async with _Lent(self._long) as connection:
             with _translated():
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
                     cursor = await connection.cursor(compiled.text, *compiled.arguments(values))
@@ -215,4 +222,4 @@ class PostgreSQL(Database):
                         yield [compiled.make(record) for record in records]
 
     async def close(self) -> None:
-        await self._connections.close()
+        await asyncio.gather(self._connections.close(), self._long.close())

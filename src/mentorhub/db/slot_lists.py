@@ -34,12 +34,15 @@ def _given(name: str) -> Any:
 
 
 _OFFERED: Final = select(*OFFERED_COLUMNS).where(IS_OFFERED)
-_IN_WINDOW: Final = (
-    slots.c.starts_at >= now(),
-    slots.c.starts_at >= _given("since"),
-    slots.c.starts_at < _given("until"),
+_COMING: Final = _OFFERED.where(slots.c.starts_at >= now())
+_OF_MENTORS: Final = ListingOfMany(_COMING, SlotRow, *_ORDER, owner=slots.c.mentor_id)
+# Apart, since PostgreSQL expects every bound to leave few: then it would rather sort than read in order.
+_IN_WINDOW: Final = ListingOfMany(
+    _COMING.where(slots.c.starts_at >= _given("since"), slots.c.starts_at < _given("until")),
+    SlotRow,
+    *_ORDER,
+    owner=slots.c.mentor_id,
 )
-_OF_MENTORS: Final = ListingOfMany(_OFFERED.where(*_IN_WINDOW), SlotRow, *_ORDER, owner=slots.c.mentor_id)
 _AFTER: Final = ListingOfMany(
     _OFFERED.where(slots.c.starts_at > _given("near"), slots.c.starts_at >= now()),
     SlotRow,
@@ -68,9 +71,11 @@ async def of_mentors(
 
     At most *first* each, soonest first.
     """
-    cuts = await _OF_MENTORS.ends(
-        reader, mentors_, Window(first), now=now, since=since or ALWAYS, until=until or NEVER
-    )
+    if since is None and until is None:
+        cuts = await _OF_MENTORS.ends(reader, mentors_, Window(first), now=now)
+    else:
+        bounds = {"since": since or ALWAYS, "until": until or NEVER}
+        cuts = await _IN_WINDOW.ends(reader, mentors_, Window(first), now=now, **bounds)
     return {key: cut.rows for key, cut in cuts.items()}
 
 

@@ -6,9 +6,11 @@ from .documents import Prepared
 from .engine import Engine
 from .limits import Limits
 from .rejections import Code, Rejected
+from .running import Answer
 from .sharing import Common
 
 __all__ = [
+    "Answer",
     "Batches",
     "Code",
     "Common",

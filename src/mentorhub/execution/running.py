@@ -23,6 +23,16 @@ class Lost(Exception):  # noqa: N818  # a way out, not an error
     """The whole answer is null whatever else may come."""
 
 
+class Answer(ExecutionResult):
+    """An answer without errors, and how many fields it has."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, data: dict[str, Any], fields: int) -> None:
+        super().__init__(data, None)
+        self.fields = fields
+
+
 class Run:
     """The state of one execution.
 
@@ -35,6 +45,7 @@ class Run:
         "background",
         "context",
         "failures",
+        "fields",
         "operation_extensions",
         "pending",
         "plan",
@@ -57,6 +68,8 @@ class Run:
         self.root_value = root_value
         self.operation_extensions = operation_extensions
         self.failures = Failures()
+        self.fields = 0
+        """How many have been answered so far, null or not."""
         self.pending: list[Pending] = []
         self.background: set[asyncio.Future[Any]] = set()
 
@@ -123,7 +136,7 @@ class Run:
 
     def _answer(self, root: Level) -> ExecutionResult:
         if not self.failures:
-            return ExecutionResult(root.outs[0], None)
+            return Answer(root.outs[0], self.fields)
         return ExecutionResult(*self.failures.settle(root.outs[0]))
 
     def open(self, selection: Selection, sources: list[Any], sites: Sites | None) -> Level:
@@ -136,6 +149,7 @@ class Run:
     def _read(self, selection: Selection, sources: list[Any], sites: Sites | None) -> Level:
         level = Level(self, selection, sources, sites)
         selection.make(level)
+        self.fields += len(level.outs) * len(selection.blank)
         return level
 
     def step(self, level: Level, field: Field) -> None:

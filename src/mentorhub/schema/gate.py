@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
 
-from mentorhub.execution import Engine, OperationContext, Prepared, Rejected
+from mentorhub.execution import Answer, Engine, OperationContext, Prepared, Rejected
 from mentorhub.execution.costs import size_of_value
 from mentorhub.rates import Charge
 from mentorhub.resolvers import authentication, charging
@@ -29,7 +29,7 @@ class GatedEngine(Engine):
         actual = 0
         try:
             result = await super().execute(prepared, variables, context)
-            actual = charging.fields_in(result.data)
+            actual = result.fields if isinstance(result, Answer) else charging.fields_in(result.data)
         finally:
             context.extensions["cost"] = _told(charge, charging.settle(context.desk, charge, actual), context)
         return result

@@ -19,7 +19,18 @@ _LOADS: Final[dict[str, tuple[str, Load]]] = {}
 
 def id_of(type_name: str, key: Key) -> strawberry.ID:
     """The id of the *type_name* with *key*: a prefix that tells the type, and the key."""
-    return strawberry.ID(f"{type_name.lower()}_{key}")
+    return _PREFIXES[type_name] + key  # type: ignore[return-value]  # an ID is a text
+
+
+class _Prefixes(dict[str, str]):
+    """Made once for each type, since every row that is shown has an id."""
+
+    def __missing__(self, type_name: str) -> str:
+        prefix = self[type_name] = f"{type_name.lower()}_"
+        return prefix
+
+
+_PREFIXES: Final = _Prefixes()
 
 
 def key_of(type_name: str, text: str) -> Key:
