@@ -11,7 +11,7 @@ from sqlalchemy import Table
 
 from mentorhub.db.faults import said_plainly
 from mentorhub.db.log_readers import ALL
-from mentorhub.db.sqlite import connect
+from mentorhub.db.sqlite import connect, perform
 from mentorhub.db.tables import METADATA
 from mentorhub.db.types import Convert, SearchWords, sender
 
@@ -19,6 +19,11 @@ _BATCH: Final = 10_000
 
 _SEARCH_TRIGGERS: Final = """
     SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'trigger' AND name GLOB '*_search_insert'
+"""
+# Triggers look for overlaps in those of what is active.
+_UNUSED_INDEXES: Final = """
+    SELECT name, sql FROM sqlite_schema
+    WHERE type = 'index' AND sql LIKE 'CREATE INDEX %' AND name NOT GLOB '*_active'
 """
 
 _PLAIN_INDEXES: Final = """
@@ -83,11 +88,11 @@ class BulkLoad:
     async def with_indexes_aside(self, fill: Callable[[], Awaitable[None]]) -> None:
         """Runs *fill* without the indexes that are quicker to build at once, then builds them.
 
-        In PostgreSQL those are all that no constraint needs, and exclusion constraints, which are checked when they are
-        built again; in SQLite the full-text ones.
+        Those are all that no constraint needs, full text included, and PostgreSQL's exclusion constraints, which are
+        checked when they are built again.
         """
         if self._transaction is None:
-            await self._with_search_aside(fill)
+            await self._with_files_indexes_aside(fill)
             return
         indexes = await self._connection.fetch(_PLAIN_INDEXES)
         exclusions = await self._connection.fetch(_EXCLUSIONS)
@@ -106,12 +111,17 @@ class BulkLoad:
             )
             await self._connection.execute(added)
 
-    async def _with_search_aside(self, fill: Callable[[], Awaitable[None]]) -> None:
+    async def _with_files_indexes_aside(self, fill: Callable[[], Awaitable[None]]) -> None:
         connection: sqlite3.Connection = self._connection
         triggers = connection.execute(_SEARCH_TRIGGERS).fetchall()
+        indexes = connection.execute(_UNUSED_INDEXES).fetchall()
         for name, _, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
+        for name, _ in indexes:
+            connection.execute(f"DROP INDEX {name}")
         await fill()
+        for _, definition in indexes:
+            await asyncio.to_thread(perform, connection, definition)
         for name, table, definition in triggers:
             await asyncio.to_thread(_index_words, connection, table, name.removesuffix("_search_insert"))
             connection.execute(definition)
@@ -151,7 +161,7 @@ class BulkLoad:
         while batch := list(itertools.islice(remaining, _BATCH)):
             ready = [convert(row) for row in batch] if convert else batch
             if dialect == "sqlite":
-                await asyncio.to_thread(self._connection.executemany, insert, ready)
+                await asyncio.to_thread(perform, self._connection, insert, ready)
             elif has_search:
                 # COPY goes in the drivers' binary form, which search words have none of.
                 await self._connection.executemany(insert, ready)

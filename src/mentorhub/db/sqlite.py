@@ -41,6 +41,20 @@ def connect(path: str) -> sqlite3.Connection:
     return connection
 
 
+def perform(connection: sqlite3.Connection, text: str, rows: Sequence[Sequence[Any]] | None = None) -> None:
+    """Runs a statement that answers nothing, once for each of *rows* where there are any.
+
+    In a thread, `connection.execute` would hand out its cursor. When that is let go, by whichever thread, it resets the
+    statement, which the connection keeps and uses again: in the middle of the next execution (SQLITE_MISUSE).
+    """
+    cursor = connection.cursor()
+    if rows is None:
+        cursor.execute(text)
+    else:
+        cursor.executemany(text, rows)
+    cursor.close()
+
+
 def tune(connection: Any, *, foreign_keys: bool = True) -> None:
     """Gives *connection* every setting that MentorHub relies on."""
     connection.execute("PRAGMA journal_mode = WAL")
@@ -203,7 +217,7 @@ class SQLite(Database):
             # Another process writes: wait for it elsewhere.
             connection.execute(f"PRAGMA busy_timeout = {int(_WAIT_FOR_LOCK * 1000)}")
             try:
-                await _finished(asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE"))
+                await _finished(asyncio.to_thread(perform, connection, "BEGIN IMMEDIATE"))
             except asyncio.CancelledError:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")

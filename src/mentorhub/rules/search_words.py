@@ -41,7 +41,12 @@ def mark_of(key: Key) -> str:
 
 def text_of(*texts: str | None) -> str:
     """What is stored of *texts* to be searched: their words, each once, with spaces between them."""
-    return " ".join(dict.fromkeys(word for text in texts for word in words_of(text)))
+    return each_once(map(words_of, texts))
+
+
+def each_once(texts: Iterable[Iterable[str]]) -> str:
+    """What is stored of texts whose words are known."""
+    return " ".join(dict.fromkeys(word for words in texts for word in words))
 
 
 def sort_key(text: str) -> str:

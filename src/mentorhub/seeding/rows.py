@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -202,6 +203,8 @@ def _next_slots(platform: Platform) -> Iterator[tuple[Key, bool, Any, Any]]:
 
 
 def bookings(platform: Platform) -> Iterator[Row]:
+    # The same topics and names come again and again.
+    words_of = cache(search_words.words_of)
     for meeting in platform.meetings:
         changed_at = max(filter(None, (meeting.requested_at, meeting.answered_at, meeting.ended_at)))
         yield (
@@ -223,12 +226,17 @@ def bookings(platform: Platform) -> Iterator[Row]:
             meeting.respond_by,
             meeting.answered_at,
             len(_changes(meeting)) - 1,
-            search_words.text_of(
-                meeting.topic,
-                meeting.description,
-                meeting.questions,
-                meeting.mentee.name,
-                meeting.tutor.person.name,
+            search_words.each_once(
+                map(
+                    words_of,
+                    (
+                        meeting.topic,
+                        meeting.description,
+                        meeting.questions,
+                        meeting.mentee.name,
+                        meeting.tutor.person.name,
+                    ),
+                )
             ),
         )
 
