@@ -23,9 +23,9 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
-from benchmarks import crowds
 from pydantic import SecretStr
 
+from benchmarks import crowds
 from mentorhub.app import House
 from mentorhub.db import migrations
 from mentorhub.db.clock import Clock

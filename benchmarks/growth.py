@@ -6,12 +6,13 @@ from time import perf_counter
 from typing import Any, Final
 
 import orjson
-from benchmarks import askers
 from benchmarks.comparing import Bench
 from benchmarks.databases import Size, ready_postgresql
 from benchmarks.operations import OPERATIONS, Crowd
 from benchmarks.processes import Running, post
 from benchmarks.servers import SERVERS
+
+from benchmarks import askers
 
 _TIMES: Final = (1, 10, 100)
 _PAGES: Final = (1, 100, 1_000, 5_000)
