@@ -2,9 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
-from tests.api import Api
+from mentorhub.app import House
+
+
+class Housed(Protocol):
+    """Whatever has a house."""
+
+    @property
+    def house(self) -> House: ...
 
 
 class Counted:
@@ -42,9 +49,9 @@ class _CountingReader:
 
 
 @asynccontextmanager
-async def counting(api: Api) -> AsyncIterator[Counted]:
-    """What happens to the database of *api* until the end of the block; statements of a write count as writes."""
-    database: Any = api.house.doors.database
+async def counting(housed: Housed) -> AsyncIterator[Counted]:
+    """What happens to the database of *housed* until the end of the block; statements of a write count as writes."""
+    database: Any = housed.house.doors.database
     counted = Counted()
     reader, write = database.reader, database.write
 

@@ -1,6 +1,7 @@
 """Assembles the service: opens the doors, mounts GraphQL and the web, starts the clock."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator
@@ -365,4 +366,8 @@ def from_environment() -> ASGIApp:
     """The service with the settings of the environment, for a server's workers; it keeps a journal."""
     settings = read_settings()
     logs.configure(level=settings.log_level)
-    return build_app(settings, observer=journal)
+    app = build_app(settings, observer=journal)
+    # Schema and modules stay for good: to look through them for garbage, again and again, is time lost.
+    gc.collect()
+    gc.freeze()
+    return app

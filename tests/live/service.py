@@ -172,11 +172,13 @@ class Live:
 
 
 @asynccontextmanager
-async def living(settings: Settings, *, limits: Limits | None = None) -> AsyncGenerator[Live, None]:
+async def living(
+    settings: Settings, *, limits: Limits | None = None, kept_bytes: int | None = None
+) -> AsyncGenerator[Live, None]:
     clock = StandingClock()
     service = Service(House(settings, clock=clock, passwords=Passwords(WEAK_HASHES)), limits=limits)
     async with (
-        serving(service.app, farewell=service.farewell) as port,
+        serving(service.app, farewell=service.farewell, kept_bytes=kept_bytes) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as http,
     ):
         yield Live(service, port, http, clock)

@@ -45,11 +45,16 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, *, farewell: Callable[[], Awaitable[None]], **how: Any
+    app: ASGIApp, *, farewell: Callable[[], Awaitable[None]], kept_bytes: int | None = None, **how: Any
 ) -> AsyncGenerator[int, None]:
-    """The port at which *app* is served, with the manners of the service's own server or, in *how*, others."""
+    """The port at which *app* is served, with the manners of the service's own server or, in *how*, others.
+
+    *kept_bytes* is how much the system keeps for a client that does not read; else it is megabytes.
+    """
     config = uvicorn.Config(app, timeout_graceful_shutdown=2, **(MANNERS | how))
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        if kept_bytes is not None:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kept_bytes)
         server = Server(config, farewell)
         running = asyncio.create_task(server.serve(sockets=[listener]))
         await asyncio.wait(
