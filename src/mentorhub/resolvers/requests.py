@@ -6,12 +6,11 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from mentorhub.db import booking_changes, bookings, idempotency, locks, users
+from mentorhub.db import booking_changes, bookings, idempotency, locks
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.database import Violated
 from mentorhub.db.keys import new_key
-from mentorhub.db.mentors import MentorRow
-from mentorhub.db.slots import SlotRow
+from mentorhub.db.wishes import Wanted
 from mentorhub.resolvers import access, slots
 from mentorhub.resolvers.booking_changes import change, found, refused, tell
 from mentorhub.resolvers.bookings import LONGEST_TEXT
@@ -65,8 +64,7 @@ async def request(
         made = await _made_before(work, viewer.user_id, key, wish)
         if made is not None:
             return made
-    slot, mentor = await found_slot(work, slot_id, faults)
-    row = await _placed(work, wish, slot, mentor)
+    row = await _placed(work, wish, await found_slot(work, slot_id, faults))
     work.count({"bookings": 1, "bookings_pending": 1})
     tell(work, row, ActivityKind.BOOKING_REQUESTED, previous=None)
     await slots.refresh(work, row.mentor_id, around=row)
@@ -77,12 +75,12 @@ async def request(
     return row
 
 
-async def _placed(work: Work, wish: Wish, slot: SlotRow, mentor: MentorRow) -> BookingRow:
+async def _placed(work: Work, wish: Wish, wanted: Wanted) -> BookingRow:
     """The request, stored, with the slot taken."""
     own = access.signed_in(work).user_id
+    slot, mentor, mentee = wanted.slot, wanted.mentor, wanted.asker
     if mentor.user_id == own:
         raise OwnSlot(mentor_id=mentor.id, near=slot.starts_at, field="slot_id")
-    mentee = (await users.by_keys(work.transaction, [own])).get(own)
     if mentee is None or mentee.status is not UserStatus.ACTIVE:
         # They were suspended, or deleted themselves, since they came in.
         raise Unauthenticated
@@ -133,7 +131,7 @@ async def reschedule(work: Work, *, booking_id: Key, slot_id: Key, reason: str |
     status = after(row, BookingAction.RESCHEDULE, by=hand, now=work.now)
     faults = Faults()
     reason = faults.check(texts.optional_paragraphs, reason, field="reason", at_most=LONGEST_TEXT)
-    slot, _ = await found_slot(work, slot_id, faults, within=row)
+    slot = (await found_slot(work, slot_id, faults, within=row)).slot
     moved = row._replace(slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, status=status)
     if hand is Hand.MENTEE:
         moved = moved._replace(moved_at=work.now, answered_at=None)

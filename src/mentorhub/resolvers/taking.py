@@ -1,9 +1,9 @@
 """Taking a slot: whether somebody may, what has to make room first, and why not."""
 
-from mentorhub.db import booking_changes, bookings, locks, mentors, slots, users
+from mentorhub.db import booking_changes, bookings, locks, mentors, users, wishes
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.mentors import MentorRow
-from mentorhub.db.slots import SlotRow
+from mentorhub.db.wishes import Wanted
 from mentorhub.resolvers import access
 from mentorhub.resolvers.booking_changes import expire
 from mentorhub.resolvers.desk import Work
@@ -23,23 +23,20 @@ from mentorhub.rules.refusals import (
 from mentorhub.rules.vocabulary import ACTIVE, BookingStatus, MentorStatus, UserStatus
 
 
-async def found_slot(
-    work: Work, slot_id: Key, faults: Faults, *, within: BookingRow | None = None
-) -> tuple[SlotRow, MentorRow]:
-    """The slot and its mentor; *within* is the booking to be moved there. Tells *faults*, NotFound among them."""
-    slot = (await slots.by_keys(work.transaction, [slot_id], now=work.now)).get(slot_id)
-    mentor = (await mentors.by_keys(work.transaction, [slot.mentor_id]))[slot.mentor_id] if slot else None
-    is_own = within is not None and mentor is not None and within.mentor_id == mentor.id
-    if slot is None or mentor is None or not (is_own or await _is_known(work, mentor)):
+async def found_slot(work: Work, slot_id: Key, faults: Faults, *, within: BookingRow | None = None) -> Wanted:
+    """What the viewer asks for; *within* is the booking to be moved there. Tells *faults*, NotFound among them."""
+    asker = access.signed_in(work).user_id
+    wanted = await wishes.wanted(work.transaction, slot_id, asker=asker, now=work.now)
+    is_own = within is not None and wanted is not None and within.mentor_id == wanted.mentor.id
+    if wanted is None or not (is_own or await _is_known(work, wanted.mentor)):
         faults.add(NotFound(field="slot_id"))
     elif within is not None and not is_own:
         faults.add(Invalid("A booking moves to another slot of its own mentor.", field="slot_id"))
-    elif within is not None and within.slot_id == slot.id:
+    elif within is not None and within.slot_id == wanted.slot.id:
         faults.add(Invalid("The booking has this time already.", field="slot_id"))
     faults.tell()
-    assert slot is not None
-    assert mentor is not None
-    return slot, mentor
+    assert wanted is not None
+    return wanted
 
 
 async def _is_known(work: Work, mentor: MentorRow) -> bool:
