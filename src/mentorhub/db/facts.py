@@ -73,7 +73,9 @@ _PLACE = tuple_(
 )
 
 
-class _Ahead(NamedTuple):
+class AheadRow(NamedTuple):
+    """A fact, settled or not."""
+
     transaction: int
     position: int
     id: Key
@@ -96,7 +98,7 @@ _AFTER = Statement(
     .where(tuple_(*ORDER) > _PLACE)
     .order_by(*ORDER)
     .limit(LIMITED),
-    _Ahead,
+    AheadRow,
 )
 
 

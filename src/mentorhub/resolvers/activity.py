@@ -3,18 +3,16 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from mentorhub.db import activity, facts
+from mentorhub.db import activity
 from mentorhub.db.facts import FactRow
-from mentorhub.db.mentors import MentorRow
-from mentorhub.db.users import UserRow
 from mentorhub.live import Entry
-from mentorhub.resolvers import access, mentors, users
+from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk
 from mentorhub.resolvers.following import NAME, Following, cursors
 from mentorhub.resolvers.paging import Page, Paging, page
 from mentorhub.rules.activity import summary
 from mentorhub.rules.facts import ActivityKind
-from mentorhub.rules.keys import Key
+from mentorhub.rules.keys import NOBODY, Key
 
 _SIZE = 10
 _EVERY = frozenset(kind.value for kind in ActivityKind)
@@ -29,8 +27,6 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, FactRow]:
 async def recent(desk: Desk, paging: Paging, *, kinds: Sequence[ActivityKind] | None) -> Page[FactRow]:
     """Newest first. An edge's cursor is the fact's own: it is good for the feed, and under any *kinds*."""
     access.admin(desk)
-    # What is not settled is not listed; whoever has just done something is to find it.
-    await facts.settled_end(desk.reader)
     values: dict[str, Any] = {}
     if kinds is None:
         listing = activity.ALL
@@ -53,24 +49,18 @@ async def follow(
 
 async def summaries(desk: Desk, happened: Sequence[FactRow]) -> list[str]:
     """What each of *happened* says to a person."""
-    people = await users.by_keys(
-        desk, list({key for row in happened for key in (row.actor_id, _user(row)) if key})
-    )
-    profiles = await mentors.by_keys(desk, list({key for row in happened if (key := _mentor(row))}))
+    people = {key for row in happened for key in (row.actor_id, _user(row)) if key}
+    profiles = {key for row in happened if (key := _mentor(row))}
+    names = await activity.names(desk.reader, users=people, mentors=profiles)
     return [
         summary(
             ActivityKind(row.kind),
-            actor=_name(people, row.actor_id),
-            user=_name(people, _user(row)),
-            mentor=_name(profiles, _mentor(row)),
+            actor=names.get(row.actor_id or NOBODY),
+            user=names.get(_user(row) or NOBODY),
+            mentor=names.get(_mentor(row) or NOBODY),
         )
         for row in happened
     ]
-
-
-def _name(found: Mapping[Key, UserRow] | Mapping[Key, MentorRow], key: Key | None) -> str | None:
-    row = found.get(key) if key else None
-    return row.name if row else None
 
 
 def _user(row: FactRow) -> Key | None:

@@ -1,0 +1,61 @@
+"""The feed as a page: what it takes of the database, and that whoever has just done something finds it."""
+
+import asyncio
+from contextlib import suppress
+
+import asyncpg
+
+from mentorhub.db import activity, facts
+from mentorhub.db.database import Database
+from mentorhub.db.keys import new_key
+from mentorhub.db.paging import Window
+from mentorhub.db.postgresql import PostgreSQL
+from mentorhub.rules.facts import ActivityKind, Fact
+from tests import given
+from tests.api import MONDAY, Api
+from tests.counting import counting
+
+PAGE = "{ admin { activity(first: 10) { nodes { id summary actor { name } } } } }"
+
+
+async def tell(database: Database, *happened: Fact) -> None:
+    await database.write(lambda transaction: facts.write(transaction, happened, at=MONDAY))
+
+
+async def test_a_page_is_one_statement_and_one_more_for_its_actors_and_for_its_names(api: Api) -> None:
+    admin, person = await given.admin(api), await given.user(api, name="Mika Oyelaran")
+    joined = Fact(ActivityKind.USER_JOINED, ("User", person.user_id), actor_id=person.user_id)
+    await tell(api.house.doors.database, *([joined] * 10))
+
+    async with counting(api) as counted:
+        answer = await api.ask(PAGE, admin)
+
+    assert [node["summary"] for node in answer["admin"]["activity"]["nodes"]] == [
+        "Mika Oyelaran joined."
+    ] * 10
+    # The log's reader may come by meanwhile.
+    assert len([sql for sql in counted.reads if " > (" not in sql]) == 3
+
+
+async def test_a_page_waits_for_a_transaction_that_was_open_when_its_first_fact_was_told(
+    postgresql_url: str,
+) -> None:
+    database = await PostgreSQL.open(postgresql_url, pool_size=4)
+    elsewhere, person = await asyncpg.connect(postgresql_url), new_key()
+    try:
+        transaction = elsewhere.transaction()
+        await transaction.start()
+        await elsewhere.fetchval("SELECT pg_current_xact_id()::text")
+        await tell(database, Fact(ActivityKind.USER_JOINED, ("User", person)))
+        page = asyncio.create_task(activity.ALL.cut(database.reader, Window(10)))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(page), 0.05)
+        assert not page.done()
+
+        await transaction.commit()
+        rows = (await page).rows
+    finally:
+        await elsewhere.close()
+        await database.close()
+
+    assert [row.subject_id for row in rows] == [person]
