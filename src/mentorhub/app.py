@@ -236,6 +236,7 @@ class Service:
         self.origins = Origins(settings.origins)
         self.metrics = Metrics(self._figures)
         self._journal = observer
+        self._limits = limits or Limits()
         self.graphql = GraphQL(
             WebDoors(
                 build_engine(introspection=settings.introspection == "on", tracer=house.tracer),
@@ -244,7 +245,7 @@ class Service:
                 courtesy=house,
                 observer=self._observe,
                 origins=self.origins,
-                limits=limits,
+                limits=self._limits,
                 session_cookie=Context.cookie_name(is_secure=not settings.is_loopback),
             )
         )
@@ -321,7 +322,7 @@ class Service:
         self._others = Starlette(
             routes=[
                 *explorer_routes(settings.has_explorer),
-                *export_routes(lambda token: exports.lines(self.house.doors, token)),
+                *export_routes(lambda token: exports.lines(self.house.doors, token), self._limits),
                 *(
                     sandbox_routes(move_clock=self._move_clock, run_jobs=self._run_jobs)
                     if settings.sandbox == "on"

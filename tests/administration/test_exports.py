@@ -282,7 +282,7 @@ async def test_more_bookings_take_no_more_memory(api: Api) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert len(lengths) == 1 + 4000 // 250
+    assert len(lengths) == 1 + 4000 // 100
     assert peak < sum(lengths) / 2
 
 

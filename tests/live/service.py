@@ -173,12 +173,12 @@ class Live:
 
 @asynccontextmanager
 async def living(
-    settings: Settings, *, limits: Limits | None = None, kept_bytes: int | None = None
+    settings: Settings, *, limits: Limits | None = None, **how: Any
 ) -> AsyncGenerator[Live, None]:
     clock = StandingClock()
     service = Service(House(settings, clock=clock, passwords=Passwords(WEAK_HASHES)), limits=limits)
     async with (
-        serving(service.app, farewell=service.farewell, kept_bytes=kept_bytes) as port,
+        serving(service.app, farewell=service.farewell, **how) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as http,
     ):
         yield Live(service, port, http, clock)

@@ -32,6 +32,7 @@ ROWS = {
     "a query string": f"{TRANSPORTS.query_string_bytes // KIBIBYTE} KiB",
     "a body": f"{TRANSPORTS.json_bytes // KIBIBYTE**2} MiB, {TRANSPORTS.body_seconds:g} s",
     "an upload": f"{TRANSPORTS.upload_bytes // KIBIBYTE**2} MiB, {TRANSPORTS.upload_files} files,",
+    "an export": f"{TRANSPORTS.stall_seconds:g} s, {TRANSPORTS.export_seconds:g} s",
     "nesting": f"{TRANSPORTS.nesting}",
     "sockets and event streams": f"{TRANSPORTS.streams_per_address:,}",
     "operations of a socket": f"{TRANSPORTS.subscriptions_per_socket}",

@@ -1,6 +1,6 @@
 """Bookings with all that belongs to them, as they are exported: the rows of a list, without its pages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,8 +18,8 @@ from mentorhub.db.tables.mentors import mentors
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import BookingStatus
 
-_SIZE = 250
-"""Rows between two turns of the event loop."""
+_SIZE = 100
+"""Rows between two turns of the event loop; in all they hold 4 MB of text at most."""
 
 
 class ExportRow(NamedTuple):
@@ -67,6 +67,8 @@ def _statement(shape: Shape) -> Statement[ExportRow]:
     return Statement(sql, ExportRow, long=True)
 
 
-def rows(database: Database, shape: Shape, *, now: datetime, **values: Any) -> AsyncIterator[list[ExportRow]]:
+def rows(
+    database: Database, shape: Shape, *, now: datetime, **values: Any
+) -> AsyncGenerator[list[ExportRow], None]:
     """The bookings of the list that *shape* describes, in its order, some at a time, all from one instant."""
     return database.stream(_statement(shape), size=_SIZE, now=now, **values)

@@ -4,7 +4,7 @@ Reads run one statement each on `database.reader`; every write is one transactio
 which is tried again when the database had to give way to another.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from mentorhub.db.statements import Statement
@@ -51,7 +51,7 @@ class Database(Protocol):
 
     def stream(
         self, statement: Statement[R], /, *, size: int = 1000, **values: Any
-    ) -> AsyncIterator[list[R]]:
+    ) -> AsyncGenerator[list[R], None]:
         """The rows of *statement* in batches of *size*, from one snapshot, at constant memory."""
         ...
 

@@ -1,7 +1,7 @@
 """PostgreSQL through asyncpg: connections without session state, prepared statements, explicit transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -163,8 +163,8 @@ class _Reading:
 
 
 @asynccontextmanager
-async def _transaction(connection: Any) -> AsyncIterator[None]:
-    transaction = connection.transaction()
+async def _transaction(connection: Any, **how: Any) -> AsyncIterator[None]:
+    transaction = connection.transaction(**how)
     with _translated():
         await transaction.start()
         try:
@@ -212,11 +212,11 @@ class PostgreSQL(Database):
 
     async def stream(
         self, statement: Statement[R], /, *, size: int = 1000, **values: Any
-    ) -> AsyncIterator[list[R]]:
+    ) -> AsyncGenerator[list[R], None]:
         compiled = statement.on("postgresql")
         async with _Lent(self._long) as connection:
             with _translated():
-                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                async with _transaction(connection, isolation="repeatable_read", readonly=True):
                     cursor = await connection.cursor(compiled.text, *compiled.arguments(values))
                     while records := await cursor.fetch(size):
                         yield [compiled.make(record) for record in records]

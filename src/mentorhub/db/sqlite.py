@@ -7,9 +7,9 @@ write lock, or writes many rows runs in a thread.
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from mentorhub.db.database import Database, Reader, Transaction, Violated
 from mentorhub.db.statements import Compiled, Statement
@@ -31,12 +31,27 @@ _MANY: Final = 200
 """From so many rows on, an executemany leaves the event loop."""
 
 
-def connect(path: str) -> sqlite3.Connection:
+class Memory(NamedTuple):
+    """What a connection may take. Mapped pages are the system's to take back, but count as the process's own."""
+
+    cache_mebibytes: int = 64
+    mapped_mebibytes: int = 0
+    sorts: Literal["MEMORY", "FILE"] = "MEMORY"
+
+
+ORDINARY: Final = Memory()
+QUICK: Final = Memory(mapped_mebibytes=256)
+"""A read on the event loop should not even copy its pages. Mapped by every connection, a page would count for each."""
+STREAMED: Final = Memory(cache_mebibytes=8, sorts="FILE")
+"""Of what is read once, from end to end, nothing is worth keeping."""
+
+
+def connect(path: str, memory: Memory = ORDINARY) -> sqlite3.Connection:
     """A connection to the file *path*, in autocommit, usable from any thread (one at a time)."""
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=_WAIT_FOR_LOCK
     )
-    tune(connection)
+    tune(connection, memory)
     connection.create_function("search_words", 1, search_words.text_of, deterministic=True)
     return connection
 
@@ -55,15 +70,15 @@ def perform(connection: sqlite3.Connection, text: str, rows: Sequence[Sequence[A
     cursor.close()
 
 
-def tune(connection: Any, *, foreign_keys: bool = True) -> None:
+def tune(connection: Any, memory: Memory = ORDINARY, *, foreign_keys: bool = True) -> None:
     """Gives *connection* every setting that MentorHub relies on."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
     connection.execute("PRAGMA recursive_triggers = ON")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("PRAGMA mmap_size = 1073741824")
+    connection.execute(f"PRAGMA temp_store = {memory.sorts}")
+    connection.execute(f"PRAGMA cache_size = {-1024 * memory.cache_mebibytes}")
+    connection.execute(f"PRAGMA mmap_size = {1024 * 1024 * memory.mapped_mebibytes}")
 
 
 class _Guarded:
@@ -184,7 +199,7 @@ class SQLite(Database):
     def __init__(self, path: str) -> None:
         self._path = path
         self._writer = _Guarded(connect(path), _LONG_LIMIT)
-        self._quick = _Guarded(connect(path), _READ_LIMIT)
+        self._quick = _Guarded(connect(path, QUICK), _READ_LIMIT)
         self._aside = asyncio.Semaphore(2)
         self._idle: list[_Guarded] = []
         self._lock = asyncio.Lock()
@@ -244,16 +259,19 @@ class SQLite(Database):
 
     async def stream(
         self, statement: Statement[R], /, *, size: int = 1000, **values: Any
-    ) -> AsyncIterator[list[R]]:
+    ) -> AsyncGenerator[list[R], None]:
         compiled = statement.on("sqlite")
-        connection = await asyncio.to_thread(connect, self._path)
+        connection = connect(self._path, STREAMED)
+        cursor = connection.cursor()
         try:
-            cursor = await _finished(
-                asyncio.to_thread(connection.execute, compiled.text, compiled.arguments(values))
-            )
+            # The first batch sorts, where there is no index for the order.
+            await _finished(asyncio.to_thread(cursor.execute, compiled.text, compiled.arguments(values)))
             while rows := await _finished(asyncio.to_thread(cursor.fetchmany, size)):
                 yield [compiled.make(row) for row in rows]
+        except sqlite3.Error as error:
+            raise _translated(error) from error
         finally:
+            cursor.close()
             connection.close()
 
     async def close(self) -> None:

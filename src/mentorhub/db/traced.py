@@ -1,6 +1,6 @@
 """A database whose statements and transactions are spans of whoever asked: stands before it where traces are wanted."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from mentorhub.db.database import Database, Reader, Transaction
@@ -66,7 +66,7 @@ class TracedDatabase(Database):
 
     def stream(
         self, statement: Statement[R], /, *, size: int = 1000, **values: Any
-    ) -> AsyncIterator[list[R]]:
+    ) -> AsyncGenerator[list[R], None]:
         return self._database.stream(statement, size=size, **values)
 
     async def close(self) -> None:

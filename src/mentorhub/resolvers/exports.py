@@ -4,7 +4,7 @@ The columns are version 1 of the format (docs/exports.md): others come at the en
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -68,7 +68,7 @@ _FIELDS: Final = (
 )  # fmt: skip
 
 
-async def lines(doors: Doors, token: str) -> AsyncIterator[bytes]:
+async def lines(doors: Doors, token: str) -> AsyncGenerator[bytes, None]:
     """The CSV that *token* stands for, in pieces.
 
     Raises TokenInvalid when it is no good, whoever got it is no administrator any more, or the session or access token
@@ -91,8 +91,8 @@ async def lines(doors: Doors, token: str) -> AsyncIterator[bytes]:
     return _lines(doors, booking_exports.rows(doors.database, shape, now=now, **values))
 
 
-async def _lines(doors: Doors, batches: AsyncIterator[list[ExportRow]]) -> AsyncIterator[bytes]:
-    async with doors.exporting, aclosing(batches) as found:  # type: ignore[type-var]  # both are generators
+async def _lines(doors: Doors, batches: AsyncGenerator[list[ExportRow], None]) -> AsyncGenerator[bytes, None]:
+    async with doors.exporting, aclosing(batches) as found:
         yield written([COLUMNS])
         async for batch in found:
             yield written(map(_cells, batch))

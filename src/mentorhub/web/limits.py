@@ -26,6 +26,8 @@ class Limits:
     recheck_seconds: float = 1.0
     # A reader that takes nothing for so long is given up.
     stall_seconds: float = 20.0
+    # An export holds a place and a snapshot of the database for as long.
+    export_seconds: float = 600.0
     farewell_seconds: float = 3.0
 
     streams_per_address: int = 1000

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import uvicorn
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
@@ -17,6 +18,8 @@ from mentorhub.web.encoding import encoded_errors
 
 FAREWELL: Final = "farewell"
 """In the lifespan's state: what begins to close sockets and streams in an orderly way; called for each of them."""
+_CUT: Final = "cut"
+"""In a request's state: what breaks off its connection."""
 _HEAD_SECONDS: Final = 10.0
 _HEAD_BYTES: Final = 64 * 1024
 _FAREWELL_SECONDS: Final = 1.0
@@ -70,6 +73,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._awaits_head = False
         self._stop_waiting()
         super().on_headers_complete()
+        self.scope["state"][_CUT] = self.transport.abort
         if self._leaves and self.cycle is not None:
             self.cycle.keep_alive = False
 
@@ -190,6 +194,12 @@ def _head_of(size: int) -> bytes:
     if size < 1 << 16:
         return b"\x81\x7e" + size.to_bytes(2)
     return b"\x81\x7f" + size.to_bytes(8)
+
+
+def cut_off(scope: Scope) -> None:
+    """Breaks off the connection of a request, with all that its peer has not taken."""
+    abort: Callable[[], None] = scope["state"][_CUT]
+    abort()
 
 
 def _say_farewell(state: dict[str, Any]) -> bool:
