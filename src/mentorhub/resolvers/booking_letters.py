@@ -10,7 +10,7 @@ from mentorhub.resolvers.desk import Work
 from mentorhub.rules.instants import written
 from mentorhub.rules.keys import Key
 from mentorhub.rules.letters import Letter
-from mentorhub.rules.telling import Session, Told, is_over
+from mentorhub.rules.stories import Session, Told, is_over
 from mentorhub.rules.vocabulary import NotificationKind
 
 NAME: Final = "booking"

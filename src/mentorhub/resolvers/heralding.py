@@ -12,7 +12,8 @@ from mentorhub.resolvers.desk import Desk, Doors, Work
 from mentorhub.resolvers.telling import person, write
 from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.keys import Key
-from mentorhub.rules.telling import Story, tell
+from mentorhub.rules.stories import Story
+from mentorhub.rules.telling import tell
 
 JOB: Final = "notify everybody"
 _SOME: Final = 500

@@ -13,7 +13,8 @@ from mentorhub.resolvers.log_reading import read_on
 from mentorhub.rules.facts import KINDS, Fact, QuietKind
 from mentorhub.rules.keys import Key
 from mentorhub.rules.letters import Letter
-from mentorhub.rules.telling import WITH_CALENDAR, Person, Session, Story, Told, tell
+from mentorhub.rules.stories import WITH_CALENDAR, Person, Session, Story, Told
+from mentorhub.rules.telling import tell
 from mentorhub.rules.vocabulary import NotificationKind
 
 JOB: Final = "tell people"
