@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Final, Literal
 
-from icalendar import vDatetime, vText, vUri
+from icalendar import vDatetime, vUri
 from icalendar.parser import Contentline, Parameters
 
 from mentorhub.rules.calendars import Event
@@ -15,6 +15,8 @@ Method = Literal["PUBLISH", "CANCEL"]
 _NAME: Final = "MentorHub"
 _OFTEN: Final = "PT15M"
 """How often a calendar may look for what is new."""
+
+_ESCAPED: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
 def begin(*, method: Method | None = None) -> bytes:
@@ -53,14 +55,14 @@ def written(event: Event, *, organizer: str) -> bytes:
         _line("LAST-MODIFIED", _instant(event.changed_at)),
         _line("DTSTART", _instant(event.starts_at)),
         _line("DTEND", _instant(event.ends_at)),
-        _line("SUMMARY", vText(event.summary)),
-        _line("DESCRIPTION", vText(event.description)),
+        _line("SUMMARY", _Text(event.summary)),
+        _line("DESCRIPTION", _Text(event.description)),
         _line("ORGANIZER", vUri(f"mailto:{address}"), CN=name or _NAME),
         _line("CLASS", "PRIVATE"),
         _line("TRANSP", "TRANSPARENT" if event.is_off else "OPAQUE"),
     ]
     if event.url:
-        lines += [_line("LOCATION", vText(event.url)), _line("URL", vUri(event.url))]
+        lines += [_line("LOCATION", _Text(event.url)), _line("URL", vUri(event.url))]
     lines.append(_line("END", "VEVENT"))
     return b"".join(lines)
 
@@ -82,10 +84,19 @@ def feed(events: Iterable[Event], *, organizer: str) -> Iterator[bytes]:
     yield end()
 
 
-def _line(name: str, value: str | vText | vUri | vDatetime, **parameters: str) -> bytes:
+def _line(name: str, value: str | vUri | vDatetime, **parameters: str) -> bytes:
     """A line as it is: escaped, folded, and ended."""
     line: bytes = Contentline.from_parts(name, Parameters(parameters), value).to_ical()
     return line + b"\r\n"
+
+
+class _Text(str):
+    r"""A text as RFC 5545 escapes it. icalendar's own takes `\N`, as in a path, for the end of a line."""
+
+    __slots__ = ()
+
+    def to_ical(self) -> bytes:
+        return self.translate(_ESCAPED).encode()
 
 
 def _instant(instant: datetime) -> vDatetime:

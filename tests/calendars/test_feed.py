@@ -142,7 +142,7 @@ async def test_a_meeting_url_is_seen_only_while_the_session_stands(scene: Scene)
 
 
 async def test_a_hostile_topic_stays_text(scene: Scene) -> None:
-    topic = "a\r\nEND:VEVENT\r\nBEGIN:VEVENT\nATTACH:https://evil.example\r\\n;,: “ü” 🐟 " + "é" * 40
+    topic = "a\r\nEND:VEVENT\r\nBEGIN:VEVENT\nATTACH:https://evil.example\r\\n;,: “ü” 🐟 C:\\New " + "é" * 30
     booking = await scene.request(topic=topic)
 
     [event] = await events(scene, scene.mentor)
