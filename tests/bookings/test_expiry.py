@@ -62,6 +62,21 @@ async def test_from_then_on_it_cannot(scene: Scene) -> None:
     )
 
 
+async def test_the_mentor_may_keep_notes_of_one_before_the_clock_has_come_by(scene: Scene) -> None:
+    booking = await scene.request()
+    scene.api.clock.forward(hours=48)
+
+    noted = await scene.do("setMentorNotes", scene.mentor, bookingId=booking, notes="Was away")
+    await scene.api.run_jobs()
+
+    assert (noted["status"], (await scene.look(booking, scene.mentor))["mentorNotes"]) == (
+        "EXPIRED",
+        "Was away",
+    )
+    log = (await facts.after(scene.api.house.doors.database.reader, facts.BEGINNING, limit=100)).facts
+    assert [row.kind for row in log].count("BOOKING_EXPIRED") == 1
+
+
 async def test_the_clock_writes_down_what_expired_once(scene: Scene) -> None:
     mentees = [await given.user(scene.api) for _ in range(3)]
     made = [await scene.request(slot, who) for slot, who in zip(scene.slots, mentees, strict=False)]

@@ -32,6 +32,15 @@ async def locked(work: Work, row: BookingRow) -> BookingRow:
     return (await bookings.by_keys(work.transaction, [row.id], now=work.now))[row.id]
 
 
+async def settled(work: Work, row: BookingRow) -> BookingRow:
+    """*row*, locked, as it is stored by now: if nobody answered it in time, that is written down first."""
+    if row.status is not BookingStatus.EXPIRED:
+        return row
+    pending = await bookings.pending_of_mentor(work.transaction, row.mentor_id, now=work.now)
+    await expire(work, [each for each in pending if each.id == row.id])
+    return (await bookings.by_keys(work.transaction, [row.id], now=work.now))[row.id]
+
+
 async def change(
     work: Work,
     was: BookingRow,

@@ -7,7 +7,7 @@ from mentorhub.db import bookings, facts, feedback, mentors
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.facts import FactRow
 from mentorhub.resolvers import access
-from mentorhub.resolvers.booking_changes import change, found, locked, written_down
+from mentorhub.resolvers.booking_changes import change, found, locked, settled, written_down
 from mentorhub.resolvers.desk import Desk, Viewer, Work
 from mentorhub.rules import texts, urls
 from mentorhub.rules.bookings import Hand, after, permit
@@ -127,7 +127,7 @@ async def set_mentor_notes(work: Work, *, booking_id: Key, notes: str) -> Bookin
     if hand is not Hand.MENTOR:
         raise Forbidden
     notes = texts.paragraphs(notes, field="notes", at_most=LONGEST_TEXT)
-    row = await locked(work, row)
+    row = await settled(work, await locked(work, row))
     return await written_down(work, row, row._replace(mentor_notes=notes), is_followed=False)
 
 
