@@ -1,11 +1,10 @@
-"""Deliveries: written down with the reading of the log, then claimed and tried like mails (see `db.mails`)."""
+"""Deliveries: written down with the reading of the log, then claimed (`db.webhook_turns`) and tried, as mails are."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Integer,
     and_,
     bindparam,
     case,
@@ -18,11 +17,11 @@ from sqlalchemy import (
     update,
 )
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
 from mentorhub.db.paging import ListingOfMany
-from mentorhub.db.statements import LIMITED, Statement, change
+from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.webhooks import deliveries, webhooks
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import WebhookTopic
@@ -55,17 +54,12 @@ class Waiting(NamedTuple):
     due_since: datetime | None
 
 
-class _Due(NamedTuple):
-    id: Key
-
-
 def _instant(name: str) -> Any:
     return bindparam(name, type_=deliveries.c.due_at.type)
 
 
 _COLUMNS = tuple(deliveries.c[name] for name in DeliveryRow._fields)
 _IS_NAMED = deliveries.c.id == bindparam("delivery_id", type_=deliveries.c.id.type)
-_IS_DUE = and_(deliveries.c.due_at.is_not(None), deliveries.c.due_at <= now())
 _STILL_CLAIMED = and_(
     _IS_NAMED, deliveries.c.attempts == bindparam("attempt"), deliveries.c.due_at.is_not(None)
 )
@@ -83,44 +77,6 @@ OF_WEBHOOKS = ListingOfMany(
 _ADD = change(
     insert(deliveries),
     parameters=["id", "webhook_id", "fact_id", "position", "topic", "created_at", "due_at"],
-)
-_ANY = Statement(select(deliveries.c.id).where(_IS_DUE).limit(LIMITED), _Due)
-_RANKED = (
-    select(
-        deliveries.c.id,
-        func.row_number()
-        .over(partition_by=deliveries.c.webhook_id, order_by=(deliveries.c.due_at, deliveries.c.id))
-        .label("turn"),
-        deliveries.c.due_at,
-    )
-    .where(_IS_DUE, ~among(deliveries.c.webhook_id, "busy"))
-    .subquery("ranked")
-)
-# Each webhook's first comes before any webhook's second.
-_FIND = Statement(
-    select(deliveries.c.id)
-    .where(
-        deliveries.c.id.in_(
-            select(_RANKED.c.id)
-            .where(_RANKED.c.turn <= bindparam("each", type_=Integer()))
-            .order_by(_RANKED.c.turn, _RANKED.c.due_at, _RANKED.c.id)
-            .limit(LIMITED)
-        ),
-        _IS_DUE,
-    )
-    .with_for_update(skip_locked=True),
-    _Due,
-)
-_CLAIM = change(
-    update(deliveries)
-    .where(among(deliveries.c.id, "keys"))
-    .values(due_at=_instant("until"), attempts=deliveries.c.attempts + 1)
-)
-_BY_KEYS = Statement(
-    select(*_COLUMNS)
-    .where(among(deliveries.c.id, "keys"))
-    .order_by(deliveries.c.created_at, deliveries.c.id),
-    DeliveryRow,
 )
 _OWN = Statement(
     select(*_COLUMNS)
@@ -173,22 +129,6 @@ async def add(transaction: Transaction, rows: Sequence[Mapping[str, Any]], *, at
     written = [{"id": new_key(), "created_at": at, "due_at": at, **row} for row in rows]
     if written:
         await transaction.many(_ADD, written)
-
-
-async def any_due(reader: Reader, *, now: datetime) -> bool:
-    return bool(await reader.all(_ANY, now=now, limit=1))
-
-
-async def claim(
-    transaction: Transaction, *, now: datetime, until: datetime, busy: Sequence[Key], each: int, limit: int
-) -> list[DeliveryRow]:
-    """Deliveries that are due, which nobody else claims before *until*: *each* of a webhook, none of those *busy*."""
-    found = await transaction.all(_FIND, now=now, busy=list(busy), each=each, limit=limit)
-    keys = [row.id for row in found]
-    if not keys:
-        return []
-    await transaction.run(_CLAIM, keys=keys, until=until)
-    return await transaction.all(_BY_KEYS, keys=keys)
 
 
 async def own(reader: Reader, key: Key, *, user_id: Key) -> DeliveryRow | None:

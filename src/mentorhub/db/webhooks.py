@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, null, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, null, or_, select, union, update
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import among, each, now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.facts import Place
 from mentorhub.db.keys import new_key
@@ -96,13 +96,12 @@ _OWNED = (
     )
     .where(users.c.status == UserStatus.ACTIVE, _TOKEN_HOLDS)
 )
-_HEARING = Statement(
-    _OWNED.where(
-        webhooks.c.paused_at.is_(None),
-        or_(among(webhooks.c.user_id, "users"), users.c.role != Role.MEMBER),
-    ),
-    OwnedRow,
+_administrators = users.alias("administrators")
+# Owners first, by an index each: a condition on either table alone would have both read whole.
+_HEARERS = union(
+    select(each("users").c.value), select(_administrators.c.id).where(_administrators.c.role != Role.MEMBER)
 )
+_HEARING = Statement(_OWNED.where(webhooks.c.paused_at.is_(None), webhooks.c.user_id.in_(_HEARERS)), OwnedRow)
 _HOLDING = Statement(_OWNED.where(_IS_NAMED), OwnedRow)
 _COUNT = Statement(
     select(func.count(literal_column("*")).label("number")).select_from(webhooks).where(_IS_OWN), _Count

@@ -8,10 +8,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
-from mentorhub.db import facts, webhook_deliveries, webhooks
+from mentorhub.db import facts, webhook_deliveries, webhook_turns, webhooks
 from mentorhub.db.clock import Clock
 from mentorhub.db.facts import FactRow
 from mentorhub.db.webhook_deliveries import DeliveryRow
+from mentorhub.db.webhook_turns import Turn
 from mentorhub.db.webhooks import OwnedRow
 from mentorhub.receivers import Unreachable
 from mentorhub.resolvers.desk import Desk, Doors, Work
@@ -38,10 +39,13 @@ async def send_due(doors: Doors) -> int:
     """Makes the deliveries that are due, until none is; how many were tried."""
     tried = 0
     under_way: dict[asyncio.Task[None], Key] = {}
+    turn = Turn([], webhook_turns.FIRST)
     async with asyncio.TaskGroup() as group:
         while True:
             room = _AT_ONCE - len(under_way)
-            for row in await _claimed(doors, busy=set(under_way.values()), limit=room) if room else ():
+            busy = set(under_way.values())
+            turn = await _claimed(doors, after=turn.after, busy=busy, limit=room)
+            for row in turn.claimed:
                 task = group.create_task(_attempt(doors, row))
                 under_way[task] = row.webhook_id
                 task.add_done_callback(under_way.pop)
@@ -51,16 +55,17 @@ async def send_due(doors: Doors) -> int:
             await asyncio.wait(under_way, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
 
 
-async def _claimed(doors: Doors, *, busy: Collection[Key], limit: int) -> list[DeliveryRow]:
+async def _claimed(doors: Doors, *, after: Key, busy: Collection[Key], limit: int) -> Turn:
     now = doors.clock.now()
-    if not await webhook_deliveries.any_due(doors.database.reader, now=now):
-        return []
+    if not limit or not await webhook_turns.any_due(doors.database.reader, now=now):
+        return Turn([], after)
     return await doors.database.write(
         partial(
-            webhook_deliveries.claim,
+            webhook_turns.claim,
             now=now,
             until=now + _CLAIMED_FOR,
-            busy=list(busy),
+            after=after,
+            busy=busy,
             each=_EACH,
             limit=limit,
         )

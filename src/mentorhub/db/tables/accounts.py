@@ -34,6 +34,7 @@ class User(SQLModel, table=True):
         check("(status = 'DELETED') = (email IS NULL)", "deleted_has_no_email"),
         UniqueConstraint("email"),
         Index("ix_users_joined_at", "joined_at", "id"),
+        Index("ix_users_administrators", "id", **_where("role != 'MEMBER'")),
         Index("ix_users_superadmins", "id", **_where("role = 'SUPERADMIN'")),
         Index(
             "ix_users_unverified", "joined_at", **_where("email_verified_at IS NULL AND status = 'ACTIVE'")

@@ -60,6 +60,7 @@ class WebhookDelivery(SQLModel, table=True):
         # Whoever reads the log twice delivers nothing twice.
         UniqueConstraint("webhook_id", "fact_id"),
         Index("ix_webhook_deliveries_due_at", "due_at", **_where("due_at IS NOT NULL")),
+        Index("ix_webhook_deliveries_waiting", "webhook_id", "due_at", "id", **_where("due_at IS NOT NULL")),
         Index("ix_webhook_deliveries_webhook_created", "webhook_id", "created_at", "id"),
         Index("ix_webhook_deliveries_created_at", "created_at"),
     )

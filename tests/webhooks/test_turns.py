@@ -1,0 +1,156 @@
+"""Whose turn it is: each webhook's in a round, at a price that does not grow with what waits."""
+
+import sqlite3
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from mentorhub.db import webhook_turns, webhooks
+from mentorhub.db.database import Transaction
+from mentorhub.db.keys import new_key
+from mentorhub.db.statements import Statement
+from mentorhub.db.tables.webhooks import deliveries as deliveries_table
+from mentorhub.db.tables.webhooks import webhooks as webhooks_table
+from mentorhub.db.webhook_turns import FIRST, Turn
+from mentorhub.rules.keys import Key
+from mentorhub.rules.vocabulary import WebhookTopic
+from tests import rows
+from tests.api import MONDAY, Api
+
+CHANGED = WebhookTopic.BOOKING_STATUS_CHANGED
+
+
+async def waiting(api: Api, *numbers: int, due: datetime = MONDAY) -> list[Key]:
+    """A webhook for each of *numbers*, to which so many deliveries are *due*; in the order of a round."""
+    database = api.house.doors.database
+    owner = await rows.user(database)
+    hook = {"user_id": owner, "url": "https://example.com/", "topics": [CHANGED], "created_at": MONDAY}
+    place = {"since_transaction": 0, "since_position": 0}
+    keys = sorted(new_key() for _ in numbers)
+    await rows.add(database, webhooks_table, *({"id": key, **hook, **place} for key in keys))
+    said = {"position": 1, "topic": CHANGED, "created_at": MONDAY, "due_at": due}
+    for key, number in zip(keys, numbers, strict=True):
+        facts = ({"webhook_id": key, "fact_id": new_key(), **said} for _ in range(number))
+        await rows.add(database, deliveries_table, *facts)
+    return keys
+
+
+async def claim(api: Api, *, after: Key = FIRST, busy: Collection[Key] = (), limit: int = 4) -> Turn:
+    return await api.house.doors.database.write(
+        lambda transaction: webhook_turns.claim(
+            transaction,
+            now=MONDAY,
+            until=MONDAY + timedelta(minutes=1),
+            after=after,
+            busy=busy,
+            each=2,
+            limit=limit,
+        )
+    )
+
+
+def hooks_of(turn: Turn) -> list[Key]:
+    return sorted(row.webhook_id for row in turn.claimed)
+
+
+async def test_a_round_comes_to_everybody_whoever_has_much_to_be_told(api: Api) -> None:
+    keys = await waiting(api, 9, 1, 9, 9, 1, 1)
+
+    first = await claim(api)
+    second = await claim(api, after=first.after)
+    third = await claim(api, after=second.after)
+
+    assert hooks_of(first) == keys[:4]
+    assert hooks_of(second) == sorted([keys[4], keys[5], keys[0], keys[2]])
+    assert set(hooks_of(third)) == {keys[3], keys[0], keys[2]}
+    assert len(third.claimed) == 4
+
+
+async def test_of_each_comes_its_first_before_anybodys_second_and_no_third(api: Api) -> None:
+    keys = await waiting(api, 9, 9)
+
+    assert hooks_of(await claim(api, limit=3)) in ([keys[0], keys[0], keys[1]], [keys[0], keys[1], keys[1]])
+    assert hooks_of(await claim(api, limit=9)) == [keys[0], keys[0], keys[1], keys[1]]
+
+
+async def test_nobody_who_is_busy_comes_and_nothing_that_is_not_due_or_claimed(api: Api) -> None:
+    [busy, free] = await waiting(api, 9, 1)
+    await waiting(api, 1, due=MONDAY + timedelta(seconds=1))
+
+    claimed = await claim(api, busy=[busy])
+    nothing = await claim(api, busy=[busy], after=claimed.after)
+
+    assert [(row.webhook_id, row.attempts, row.due_at) for row in claimed.claimed] == [
+        (free, 1, MONDAY + timedelta(minutes=1))
+    ]
+    assert nothing.claimed == []
+
+
+class Noting:
+    """A transaction that notes what it is asked, with what is said."""
+
+    def __init__(self, transaction: Transaction, dialect: str) -> None:
+        self._transaction = transaction
+        self._dialect = dialect
+        self.asked: list[tuple[str, list[Any]]] = []
+
+    async def all(
+        self, statement: Statement[Any], /, *, limit: int | None = None, **values: Any
+    ) -> list[Any]:
+        compiled = statement.on(self._dialect)
+        self.asked.append((compiled.limited(limit), compiled.arguments(values)))
+        return await self._transaction.all(statement, limit=limit, **values)
+
+    async def one(self, statement: Statement[Any], /, *, limit: int | None = None, **values: Any) -> Any:
+        return next(iter(await self.all(statement, limit=limit, **values)), None)
+
+    async def run(self, statement: Statement[Any], /, **values: Any) -> int:
+        return await self._transaction.run(statement, **values)
+
+    async def many(self, *_: Any) -> None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("table", ["webhook_deliveries", "webhooks"])
+async def test_neither_backlog_nor_users_are_read_whole(api: Api, database_url: str, table: str) -> None:
+    await waiting(api, 3, 3)
+    database = api.house.doors.database
+
+    async def ask(transaction: Transaction) -> list[tuple[str, list[Any]]]:
+        noting = Noting(transaction, database.dialect)
+        if table == "webhooks":
+            await webhooks.hearing(noting, [new_key()], now=MONDAY)
+        else:
+            until = MONDAY + timedelta(minutes=1)
+            await webhook_turns.claim(noting, now=MONDAY, until=until, after=FIRST, busy=[], each=2, limit=4)
+        return noting.asked
+
+    plans = [await plan_of(sql, given, database_url) for sql, given in await database.write(ask)]
+
+    indexes = (
+        ["ix_webhooks_user_id", "ix_users_administrators"]
+        if table == "webhooks"
+        else ["ix_webhook_deliveries_waiting"] * 2
+    )
+    for plan in plans:
+        assert not any(f"{scan} {table}" in plan for scan in ("SCAN", "Seq Scan on")), plan
+    assert all(any(index in plan for plan in plans) for index in indexes), plans
+    assert sum(indexes[0] in plan for plan in plans) >= indexes.count(indexes[0])
+
+
+async def plan_of(sql: str, given: list[Any], url: str) -> str:
+    """How *sql* is executed, were the tables large."""
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        plan = "\n".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given))
+        connection.close()
+        return plan
+    session = await asyncpg.connect(url)
+    try:
+        await session.execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off")
+        return "\n".join(row[0] for row in await session.fetch(f"EXPLAIN {sql}", *given))
+    finally:
+        await session.close()
