@@ -164,3 +164,25 @@ async def test_a_stream_on_sqlite_keeps_little_and_maps_nothing(sqlite_url: str)
     assert found(sqlite.STREAMED) == [-8 * 1024, 0, 1]
     assert found(sqlite.ORDINARY) == [-64 * 1024, 0, 2]
     assert found(sqlite.QUICK) == [-64 * 1024, 256 * 1024**2, 2]
+
+
+async def test_the_end_of_a_long_log_is_read_on_sqlite_without_the_log(sqlite_url: str) -> None:
+    database = sqlite.SQLite.open(sqlite_url.removeprefix("sqlite:///"))
+    told = [Fact(ActivityKind.DATA_EXPORTED, ("User", key := new_key()), key)] * 1000
+    await database.write(lambda transaction: facts.write(transaction, told, at=NOON))
+    end = await facts.end(database.reader)
+    await database.close()
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    with closing(sqlite.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
+        after = facts._AFTER.on("sqlite")
+        connection.set_progress_handler(step, 1)
+        found = connection.execute(after.limited(10), after.arguments(end._asdict())).fetchall()
+
+    assert end.position == 1000
+    assert found == []
+    assert steps < 100

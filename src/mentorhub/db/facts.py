@@ -93,12 +93,14 @@ class AheadRow(NamedTuple):
     is_settled: bool
 
 
+_AHEAD = select(*COLUMNS, IS_SETTLED.label("is_settled")).limit(LIMITED)
 _AFTER = Statement(
-    select(*COLUMNS, IS_SETTLED.label("is_settled"))
-    .where(tuple_(*ORDER) > _PLACE)
-    .order_by(*ORDER)
-    .limit(LIMITED),
+    _AHEAD.where(tuple_(*ORDER) > _PLACE).order_by(*ORDER),
     AheadRow,
+    # SQLite has one transaction number, and would read the whole log to come to the position.
+    sqlite=_AHEAD.where(facts.c.position > bindparam("position", type_=facts.c.position.type)).order_by(
+        facts.c.position
+    ),
 )
 
 
