@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -105,16 +106,16 @@ async def test_a_page_is_read_by_the_index_of_its_order(
     assert INDEXES[order] in await plan_of(page.replace("__limit__", "21"), database_url)
 
 
-async def plan_of(sql: str, url: str) -> str:
-    """How *sql* is executed, were the tables large."""
+async def plan_of(sql: str, url: str, *given: Any) -> str:
+    """How *sql* is executed with what is *given* for its parameters, were the tables large."""
     if url.startswith("sqlite"):
         connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-        plan = "\n".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}"))
+        plan = "\n".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given))
         connection.close()
         return plan
     session = await asyncpg.connect(url)
     try:
         await session.execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off")
-        return "\n".join(row[0] for row in await session.fetch(f"EXPLAIN {sql}"))
+        return "\n".join(row[0] for row in await session.fetch(f"EXPLAIN {sql}", *given))
     finally:
         await session.close()

@@ -1,11 +1,9 @@
 """Whose turn it is: each webhook's in a round, at a price that does not grow with what waits."""
 
-import sqlite3
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 
 from mentorhub.db import webhook_turns, webhooks
@@ -19,6 +17,7 @@ from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import WebhookTopic
 from tests import rows
 from tests.api import MONDAY, Api
+from tests.mentors.test_statements import plan_of
 
 CHANGED = WebhookTopic.BOOKING_STATUS_CHANGED
 
@@ -128,7 +127,7 @@ async def test_neither_backlog_nor_users_are_read_whole(api: Api, database_url: 
             await webhook_turns.claim(noting, now=MONDAY, until=until, after=FIRST, busy=[], each=2, limit=4)
         return noting.asked
 
-    plans = [await plan_of(sql, given, database_url) for sql, given in await database.write(ask)]
+    plans = [await plan_of(sql, database_url, *given) for sql, given in await database.write(ask)]
 
     indexes = (
         ["ix_webhooks_user_id", "ix_users_administrators"]
@@ -139,18 +138,3 @@ async def test_neither_backlog_nor_users_are_read_whole(api: Api, database_url: 
         assert not any(f"{scan} {table}" in plan for scan in ("SCAN", "Seq Scan on")), plan
     assert all(any(index in plan for plan in plans) for index in indexes), plans
     assert sum(indexes[0] in plan for plan in plans) >= indexes.count(indexes[0])
-
-
-async def plan_of(sql: str, given: list[Any], url: str) -> str:
-    """How *sql* is executed, were the tables large."""
-    if url.startswith("sqlite"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-        plan = "\n".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given))
-        connection.close()
-        return plan
-    session = await asyncpg.connect(url)
-    try:
-        await session.execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off")
-        return "\n".join(row[0] for row in await session.fetch(f"EXPLAIN {sql}", *given))
-    finally:
-        await session.close()
