@@ -107,3 +107,17 @@ async def looks(scene: Scene, booking: str) -> dict[str, Any]:
     """What a reader sees of it, but for the history, to which the clock adds."""
     seen = await scene.look(booking)
     return {name: value for name, value in seen.items() if name != "history"}
+
+
+async def test_what_is_overdue_is_pending_in_no_figure_of_the_dashboard(scene: Scene) -> None:
+    async def pending() -> int:
+        answer = await scene.api.ask("{ admin { dashboard { pendingBookings } } }", scene.admin)
+        counted: int = answer["admin"]["dashboard"]["pendingBookings"]
+        return counted
+
+    await scene.request()
+    before = await pending()
+
+    scene.api.clock.forward(hours=48)
+
+    assert (before, await pending()) == (1, 0)

@@ -59,3 +59,13 @@ async def test_a_page_waits_for_a_transaction_that_was_open_when_its_first_fact_
         await database.close()
 
     assert [row.subject_id for row in rows] == [person]
+
+
+async def test_the_figures_of_the_dashboard_are_one_statement(api: Api) -> None:
+    admin = await given.admin(api)
+
+    async with counting(api) as counted:
+        answer = await api.ask("{ admin { dashboard { totalUsers pendingBookings } } }", admin)
+
+    assert answer["admin"]["dashboard"]["pendingBookings"] == 0
+    assert len(counted.reads) == 1

@@ -54,7 +54,7 @@ async def kinds_told(api: Api) -> list[str]:
 
 
 async def count(api: Api, name: str) -> int:
-    return (await figures.all_figures(api.house.doors.database.reader)).get(name, 0)
+    return (await figures.all_figures(api.house.doors.database.reader, now=api.clock.now())).get(name, 0)
 
 
 async def test_an_application_is_kept_as_it_was_made_and_awaits_a_decision(api: Api) -> None:

@@ -1,19 +1,16 @@
 """Activity: the facts that administrators see, newest first."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, bindparam, select, union_all
 
-from mentorhub.db.bookings import IS_OVERDUE
 from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader
 from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, AheadRow, FactRow, settled_end
 from mentorhub.db.paging import Cut, Listing, Window
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users
-from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.facts import facts
 from mentorhub.db.tables.mentors import mentors
 from mentorhub.rules.facts import ActivityKind
@@ -70,13 +67,6 @@ _NAMES = Statement(
 )
 
 
-class _Count(NamedTuple):
-    overdue: int
-
-
-_OVERDUE = Statement(select(func.count().label("overdue")).select_from(bookings).where(IS_OVERDUE), _Count)
-
-
 async def by_keys(reader: Reader, keys: list[Key]) -> dict[Key, FactRow]:
     return {row.id: row for row in await reader.all(_BY_KEYS, keys=keys)}
 
@@ -84,9 +74,3 @@ async def by_keys(reader: Reader, keys: list[Key]) -> dict[Key, FactRow]:
 async def names(reader: Reader, *, users: Collection[Key], mentors: Collection[Key]) -> dict[Key, str]:
     """What users and mentors are called, by their keys."""
     return {row.id: row.name for row in await reader.all(_NAMES, users=list(users), mentors=list(mentors))}
-
-
-async def overdue_bookings(reader: Reader, *, now: datetime) -> int:
-    """How many bookings are stored as pending though their time has passed."""
-    found = await reader.one(_OVERDUE, now=now)
-    return found.overdue if found else 0

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mentorhub.db import activity, figures
+from mentorhub.db import figures
 from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk
 
@@ -22,8 +22,7 @@ class Dashboard(NamedTuple):
 async def dashboard(desk: Desk) -> Dashboard:
     """The kept figures; a pending booking that nobody answered in time is none any more. For administrators."""
     access.admin(desk)
-    kept = await figures.all_figures(desk.reader)
-    overdue = await activity.overdue_bookings(desk.reader, now=desk.now)
+    kept = await figures.all_figures(desk.reader, now=desk.now)
     approved, pending = kept.get("mentors_approved", 0), kept.get("mentors_pending", 0)
     ratings = kept.get("rating_count", 0)
     return Dashboard(
@@ -32,7 +31,7 @@ async def dashboard(desk: Desk) -> Dashboard:
         pending_mentors=pending,
         total_users=kept.get("users", 0),
         total_bookings=kept.get("bookings", 0),
-        pending_bookings=kept.get("bookings_pending", 0) - overdue,
+        pending_bookings=kept.get("bookings_pending", 0) - kept[figures.OVERDUE],
         open_incidents=kept.get("incidents_open", 0),
         open_tickets=kept.get("tickets_open", 0),
         average_rating=kept.get("rating_sum", 0) / ratings if ratings else None,
