@@ -1,10 +1,14 @@
 """Counts what is asked of the database, and what is written."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from mentorhub.app import House
+
+_BY_THEMSELVES = {"log reader", "uses of sessions"}
+"""Tasks of a house that read whenever it suits them."""
 
 
 class Housed(Protocol):
@@ -31,10 +35,11 @@ def _spaced(sql: str) -> str:
 
 
 class _CountingReader:
-    def __init__(self, reader: Any, noted: list[str], dialect: str) -> None:
+    def __init__(self, reader: Any, noted: list[str], dialect: str, *, ignored: set[str]) -> None:
         self._reader = reader
         self._noted = noted
         self._dialect = dialect
+        self._ignored = ignored
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._reader, name)
@@ -42,26 +47,34 @@ class _CountingReader:
             return method
 
         async def noted(statement: Any, *args: Any, **values: Any) -> Any:
-            self._noted.append(statement.on(self._dialect).text)
+            task = asyncio.current_task()
+            if task is None or task.get_name() not in self._ignored:
+                self._noted.append(statement.on(self._dialect).text)
             return await method(statement, *args, **values)
 
         return noted
 
 
 @asynccontextmanager
-async def counting(housed: Housed) -> AsyncIterator[Counted]:
-    """What happens to the database of *housed* until the end of the block; statements of a write count as writes."""
+async def counting(housed: Housed, *, by_whomever: bool = False) -> AsyncIterator[Counted]:
+    """What happens to the database of *housed* until the end of the block; statements of a write count as writes.
+
+    What the house reads of itself counts only with *by_whomever*.
+    """
+    ignored = set() if by_whomever else _BY_THEMSELVES
     database: Any = housed.house.doors.database
     counted = Counted()
     reader, write = database.reader, database.write
 
     async def counted_write(action: Any) -> Any:
         async def act(transaction: Any) -> Any:
-            return await action(_CountingReader(transaction, counted.writes, database.dialect))
+            return await action(
+                _CountingReader(transaction, counted.writes, database.dialect, ignored=ignored)
+            )
 
         return await write(act)
 
-    database.reader = _CountingReader(reader, counted.reads, database.dialect)
+    database.reader = _CountingReader(reader, counted.reads, database.dialect, ignored=ignored)
     database.write = counted_write
     try:
         yield counted

@@ -1,7 +1,5 @@
 """Feedback in lists: of one mentor page by page, of many mentors in one statement."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,6 +8,7 @@ from mentorhub.db.tables.feedback import feedback
 from mentorhub.rules.vocabulary import BookingStatus
 from tests import rows
 from tests.api import MONDAY, Api
+from tests.counting import counting
 
 PAGE: Final = """
 query ($ids: [ID!]!, $first: Int, $after: String, $last: Int, $before: String) {
@@ -61,27 +60,6 @@ def ratings(found: dict[str, Any]) -> list[int]:
     return [edge["node"]["rating"] for edge in found["edges"]]
 
 
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that are read meanwhile."""
-    reader, seen = database.reader, []
-
-    class Counting:
-        async def all(self, statement: Any, /, **values: Any) -> list[Any]:
-            seen.append(statement.on(database.dialect).text)
-            return await reader.all(statement, **values)
-
-        async def one(self, statement: Any, /, **values: Any) -> Any:
-            seen.append(statement.on(database.dialect).text)
-            return await reader.one(statement, **values)
-
-    database.reader = Counting()
-    try:
-        yield seen
-    finally:
-        database.reader = reader
-
-
 async def test_feedback_comes_newest_first_and_in_pages_from_either_end(api: Api) -> None:
     mentor = await rated(api.house.doors.database, 1, 2, 3, 4, 5)
 
@@ -100,14 +78,14 @@ async def test_many_mentors_cost_as_many_statements_as_one(api: Api) -> None:
     database = api.house.doors.database
     ids = [await rated(database, *range(1, 2 + number % 5)) for number in range(6)]
 
-    with counted(database) as one:
+    async with counting(api) as one:
         [alone] = await page(api, ids[3], first=3)
-    with counted(database) as many:
+    async with counting(api) as many:
         together = await page(api, *ids, first=3)
 
     assert [ratings(each) for each in together] == [[1], [2, 1], [3, 2, 1], [4, 3, 2], [5, 4, 3], [1]]
     assert together[3] == alone
-    assert sorted(many) == sorted(one)
+    assert sorted(many.reads) == sorted(one.reads)
 
 
 async def test_a_cursor_belongs_to_one_mentors_list(api: Api) -> None:

@@ -128,7 +128,7 @@ async def test_a_fact_that_nobody_listens_to_costs_one_read(live: Live) -> None:
     await live.tell(Fact(ActivityKind.USER_JOINED, ("User", new_key())))
     await eventually(lambda: live.house.log.place.position == 1)
 
-    async with counting(live) as counted:
+    async with counting(live, by_whomever=True) as counted:
         await live.tell(*(Fact(ActivityKind.USER_JOINED, ("User", new_key())) for _ in range(3)))
         await eventually(lambda: live.house.log.place.position == 4)
 
