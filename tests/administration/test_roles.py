@@ -43,6 +43,8 @@ class Needs:
     """Whether access tokens are refused."""
     own_profile: bool = False
     """Whether it is FORBIDDEN for those without a mentor profile."""
+    reading: bool = False
+    """Whether a token must be for reading too: what it makes goes on telling."""
 
 
 ANYBODY, SIGNED_IN = Needs(Level.ANYBODY), Needs(Level.SIGNED_IN)
@@ -65,7 +67,7 @@ MUTATIONS = {
     "replyToFeedback": SIGNED_IN, "reportBooking": SIGNED_IN,
     "markNotificationsRead": SIGNED_IN, "setNotificationPreference": SIGNED_IN, "resetCalendarUrl": PRIVATE,
     "submitSupportTicket": SIGNED_IN, "replyToSupportTicket": SIGNED_IN,
-    "createWebhook": SIGNED_IN, "deleteWebhook": SIGNED_IN, "redeliverWebhook": SIGNED_IN,
+    "createWebhook": Needs(Level.SIGNED_IN, reading=True), "deleteWebhook": SIGNED_IN, "redeliverWebhook": SIGNED_IN,
     "rotateWebhookSecret": SIGNED_IN, "resumeWebhook": SIGNED_IN,
     "approveMentor": ADMIN, "approveMentors": ADMIN, "rejectMentor": ADMIN, "deactivateMentor": ADMIN,
     "reactivateMentor": ADMIN, "createExpertise": ADMIN, "renameExpertise": ADMIN, "exportBookings": ADMIN,
@@ -208,6 +210,8 @@ async def test_mutations_need_tokens_for_them(api: Api, scopes: str) -> None:
         ask = asking(name, field)
         answer = await api.ask(f"mutation {ask.declaration} {{ {ask.selection} }}", viewer, **ask.variables)
         wanted = {WRITE, ADMINISTER} if needs.level >= Level.ADMIN else {WRITE}
+        if needs.reading:
+            wanted.add(READ)
         may = wanted <= TOKENS[scopes] and not needs.in_person and not needs.own_profile
         if refusals(answer.codes) != ([] if may else ["FORBIDDEN"]):
             wrong.append((name, answer.codes))

@@ -116,9 +116,11 @@ async def test_five_hundred_sockets_that_are_reset_leave_nothing_behind(live: Li
     after = leftovers()
 
     assert during["tasks"] > 1000
-    assert after["tasks"] <= before["tasks"]
     assert after["Conversation"] == after["Listener"] == 0
-    assert after["Context"] <= before["Context"]
+    # Some come and go with timers; what is left behind is left five hundred times.
+    assert all(after[kind] - before[kind] < 25 for kind in ("tasks", "Context")), (
+        after - before
+    ).most_common(10)
     assert after["objects"] - before["objects"] < 500, (after - before).most_common(10)
 
 
