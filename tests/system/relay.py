@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 
@@ -13,7 +14,7 @@ class Relay:
         self._parts = urlsplit(url)
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._flows: set[asyncio.Task[None]] = set()
+        self._callers: set[asyncio.Task[Any]] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
         self.connections = 0
@@ -35,9 +36,11 @@ class Relay:
         if self._server is not None:
             self._server.close()
             self._server = None
-        for flow in list(self._flows):
-            flow.cancel()
-        await asyncio.gather(*self._flows, return_exceptions=True)
+        for caller in self._callers:
+            caller.cancel()
+        await asyncio.gather(*self._callers, return_exceptions=True)
+        # What was broken off is closed by the loop, in its next round.
+        await asyncio.sleep(0)
 
     def hold(self) -> None:
         """Connections stay, and nothing comes through any more."""
@@ -47,23 +50,32 @@ class Relay:
         self._flowing.set()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        caller = asyncio.current_task()
+        assert caller is not None
+        self._callers.add(caller)
         self.connections += 1
+        # Cancelled by `cut`, it has only to close what it opened.
+        with suppress(asyncio.CancelledError):
+            try:
+                await self._hand_on(reader, writer)
+            finally:
+                self.connections -= 1
+                writer.transport.abort()
+        self._callers.discard(caller)
+
+    async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await self._open_beyond()
+        flows = [
+            asyncio.create_task(self._flow(reader, back)),
+            asyncio.create_task(self._flow(there, writer)),
+        ]
         try:
-            there, back = await self._open_beyond()
-            flows = [
-                asyncio.create_task(self._flow(reader, back)),
-                asyncio.create_task(self._flow(there, writer)),
-            ]
-            self._flows.update(flows)
             await asyncio.wait(flows, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            back.transport.abort()
             for flow in flows:
                 flow.cancel()
             await asyncio.gather(*flows, return_exceptions=True)
-            self._flows.difference_update(flows)
-            back.close()
-        finally:
-            self.connections -= 1
-            writer.close()
 
     async def _open_beyond(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         # The embedded server listens on a socket of its folder alone.
