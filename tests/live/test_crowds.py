@@ -116,11 +116,9 @@ async def test_five_hundred_sockets_that_are_reset_leave_nothing_behind(live: Li
     after = leftovers()
 
     assert during["tasks"] > 1000
-    assert after["Conversation"] == after["Listener"] == 0
-    # Some come and go with timers; what is left behind is left five hundred times.
-    assert all(after[kind] - before[kind] < 25 for kind in ("tasks", "Context")), (
-        after - before
-    ).most_common(10)
+    # Some come and go with timers and with earlier tests; what is left behind is left five hundred times.
+    kinds = ("tasks", "Conversation", "Listener", "Context")
+    assert all(after[kind] - before[kind] < 25 for kind in kinds), (after - before).most_common(10)
     assert after["objects"] - before["objects"] < 500, (after - before).most_common(10)
 
 
