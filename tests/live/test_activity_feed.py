@@ -234,14 +234,17 @@ async def test_an_event_is_asked_about_once_and_only_for_whom_it_goes_to(live: L
 
 async def test_a_log_that_is_not_read_shows_in_health_and_in_the_figures(live: Live) -> None:
     admin, person = await live.admin(), await live.person()
-    log, may_read = live.house.log, asyncio.Event()
+    log, is_held, may_read = live.house.log, asyncio.Event(), asyncio.Event()
     read = log._read
 
     async def later(place: object, limit: int) -> Any:
+        is_held.set()
         await may_read.wait()
         return await read(place, limit)
 
     log._read, log._poll = later, 0.0
+    log.ring()
+    await is_held.wait()
     await live.tell(joined(person))
     log._caught_up_at -= 7
     ill = (await live.ask(admin, HEALTH))["data"]["admin"]["systemHealth"]["eventDelivery"]
