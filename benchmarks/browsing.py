@@ -18,19 +18,25 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 from pydantic import SecretStr
+from sqlalchemy import func, select
 
 from benchmarks import crowds
 from mentorhub.app import House
 from mentorhub.db import migrations
 from mentorhub.db.clock import Clock
+from mentorhub.db.constructs import now
 from mentorhub.db.keys import new_key
-from mentorhub.resolvers import availability, mentor_lists, rebuilding
+from mentorhub.db.statements import Statement
+from mentorhub.db.tables.mentors import mentors
+from mentorhub.jobs.availability import CUT
+from mentorhub.jobs.clock import Clockwork
+from mentorhub.resolvers import availability, mentor_lists
 from mentorhub.resolvers.desk import Desk, Origin, Viewer
 from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.blocks import WeeklyBlock
@@ -65,6 +71,15 @@ class Moved(Clock):
         return self.instant
 
 
+class Cut(NamedTuple):
+    mentors: int
+
+
+_CUT: Final = Statement(
+    select(func.count().label("mentors")).where(mentors.c.cut_again_at > now()), Cut, long=True
+)
+
+
 class Platform:
     """A crowd of mentors behind an engine."""
 
@@ -82,6 +97,12 @@ class Platform:
         result = await self.engine.execute(self.engine.prepare(text, None), variables, context)
         assert not result.errors, result.errors
         return result.data
+
+    async def cut(self) -> int:
+        """For how many mentors slots need not be cut now."""
+        found = await self.house.doors.database.reader.one(_CUT, now=self.clock.now())
+        assert found is not None
+        return found.mentors
 
     async def cursor_of_page(self, page: int, order: MentorOrder) -> str | None:
         """The cursor of the last mentor before *page*."""
@@ -239,22 +260,17 @@ async def roll(each: Platform, seconds: float) -> None:
     began = time.perf_counter()
     alone = await browsing(lambda: time.perf_counter() - began > seconds)
     each.clock.instant += timedelta(days=1)
-    rolled = 0
-
-    async def rolling() -> None:
-        nonlocal rolled
-        while done := await rebuilding.cut_further(each.house.doors):
-            rolled += done
-
+    clockwork = Clockwork(each.house.doors, [CUT])
+    cut = await each.cut()
     began = time.perf_counter()
-    task = asyncio.create_task(rolling())
+    await clockwork.start()
     limit = max(60.0, seconds * 10)
-    during = await browsing(lambda: task.done() or time.perf_counter() - began > limit)
+    during = await browsing(lambda: time.perf_counter() - began > limit)
     elapsed = time.perf_counter() - began
-    task.cancel()
+    await clockwork.stop()
     print(
         f"browse p95 at {each.size:,}: alone {alone:.1f} ms, while the horizon rolls {during:.1f} ms "
-        f"({during / alone - 1:+.0%}); {rolled:,} mentors in {elapsed:,.0f} s"
+        f"({during / alone - 1:+.0%}); {await each.cut() - cut:,} mentors in {elapsed:,.0f} s"
     )
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
+from time import monotonic
 
 import pytest
 
@@ -54,6 +56,25 @@ async def test_several_processes_run_a_job_once_when_it_is_due(api: Api) -> None
     for process in processes:
         await process.stop()
     assert chore.runs == 1
+
+
+async def test_a_job_that_may_take_a_share_of_the_time_rests_for_the_rest_of_it(api: Api) -> None:
+    chore = Chore(left=4)
+    steps: list[tuple[float, float]] = []
+
+    async def step(doors: Doors) -> int:
+        began = monotonic()
+        done = await chore.run(doors)
+        steps.append((began, monotonic()))
+        return done
+
+    process = Clockwork(api.house.doors, [Job("chore", step, every=HOUR, share=0.25)])
+    await process.start()
+    await chore.has_run(5)
+    await process.stop()
+
+    for (began, ended), (next_began, _) in pairwise(steps):
+        assert next_began - ended >= 2.9 * (ended - began)
 
 
 async def test_a_job_runs_until_nothing_is_left_and_never_beside_itself(api: Api) -> None:

@@ -47,6 +47,8 @@ class Job:
     every: timedelta
     claims_itself: bool = False
     at_most: timedelta = timedelta(minutes=10)
+    share: float = 1.0
+    """Of the time; it rests after each step for so long that it takes no more, since whoever asks goes before."""
 
 
 class Clockwork:
@@ -112,13 +114,13 @@ class Clockwork:
         """How much *job* did; 0 where it rests or another process has it, unless it is to run *anyway*."""
         async with self._turns[job.name]:
             if job.claims_itself:
-                return await self._run(job)
+                return await self._run(job, hurries=anyway)
             while not await self._claimed(job, anyway=anyway):
                 if not anyway:
                     return 0
                 await asyncio.sleep(_ASK_AGAIN)
             try:
-                return await self._run(job)
+                return await self._run(job, hurries=anyway)
             finally:
                 try:
                     await asyncio.shield(self._release(job))
@@ -126,12 +128,16 @@ class Clockwork:
                     # The claim runs out by itself. A stop that came meanwhile must not be lost for it.
                     _log.exception("the job %s could not be given back", job.name)
 
-    async def _run(self, job: Job) -> int:
+    async def _run(self, job: Job, *, hurries: bool) -> int:
         # What is left is found next time; a claim must not be outlived.
-        until = time.monotonic() + job.at_most.total_seconds() / 2
+        began = time.monotonic()
+        until = began + job.at_most.total_seconds() / 2
         done = 0
-        while (some := await job.run(self._doors)) and time.monotonic() < until:
+        while (some := await job.run(self._doors)) and (now := time.monotonic()) < until:
             done += some
+            if job.share < 1.0 and not hurries:
+                await asyncio.sleep((now - began) * (1 / job.share - 1))
+            began = time.monotonic()
         return done + some
 
     async def _claimed(self, job: Job, *, anyway: bool) -> bool:

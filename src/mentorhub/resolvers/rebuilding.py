@@ -16,7 +16,7 @@ from mentorhub.rules.rebuilding import Changes
 from mentorhub.rules.slots import slots_between
 from mentorhub.rules.vocabulary import BookingStatus
 
-_MENTORS_AT_ONCE: Final = 20
+_MENTORS_AT_ONCE: Final = 5
 _LOOKS_AT_ONCE: Final = 100
 
 
