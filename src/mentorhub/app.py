@@ -52,6 +52,7 @@ from mentorhub.tracing import Tracer, open_tracer
 from mentorhub.web.approach import Approach, Refused
 from mentorhub.web.calendars import CalendarFeeds
 from mentorhub.web.doors import Doors as WebDoors
+from mentorhub.web.encoding import INSTANTS
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
 from mentorhub.web.exports import export_routes
@@ -239,7 +240,9 @@ class Service:
         self._limits = limits or Limits()
         self.graphql = GraphQL(
             WebDoors(
-                build_engine(introspection=settings.introspection == "on", tracer=house.tracer),
+                build_engine(
+                    introspection=settings.introspection == "on", tracer=house.tracer, instants=INSTANTS
+                ),
                 house.context,
                 house.still_allowed,
                 courtesy=house,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from types import coroutine
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -12,7 +13,7 @@ from graphql import GraphQLEnumType, GraphQLEnumValue, build_schema
 from strawberry import relay
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from mentorhub.execution import Engine, batch
+from mentorhub.execution import Engine, asked, batch, reads
 from mentorhub.execution.hook import CompiledExecution
 from mentorhub.execution.shapes import Leaf
 from tests.execution.both import executed
@@ -334,3 +335,110 @@ async def test_an_event_stream_without_a_way_to_close_is_left_alone() -> None:
     stream = await engine.subscribe(engine.prepare("subscription { numbers }"), None, Context())
 
     assert [result.data async for result in stream] == [{"numbers": 1}, {"numbers": 2}]
+
+
+@strawberry.type
+class Fruit:
+    name: str = "pear"
+
+    @strawberry.field
+    def seeds(self) -> "list[Fruit]":
+        return []
+
+
+class Pear(NamedTuple):
+    key: Any
+    ripe_at: Any
+
+
+def _key(root: Pear) -> str:
+    return "pear_" + root.key  # type: ignore[no-any-return]  # a text, or it fails
+
+
+def _ripe_at(root: Pear, hours: int | None = None) -> datetime:
+    return root.ripe_at if hours is None else root.ripe_at + timedelta(hours=hours)  # type: ignore[no-any-return]  # or it fails
+
+
+def _name(root: Pear) -> str:
+    if root.key == "wormy":
+        msg = "There is a worm in it."
+        raise ValueError(msg)
+    return f"a pear called {root.key}"
+
+
+async def _awaited(root: Pear) -> str:
+    return f"{root.key}, in the end"
+
+
+async def test_what_a_resolver_only_reads_and_what_it_makes_is_as_if_it_were_called() -> None:
+    @strawberry.type(name="Pear")
+    class Shown:
+        key: str | None = strawberry.field(resolver=_key, metadata=reads("key", prefix="pear_"))
+        ripe_at: datetime | None = strawberry.field(resolver=_ripe_at, metadata=reads("ripe_at"))
+        name: str | None = strawberry.field(resolver=_name)
+        awaited: str | None = strawberry.field(resolver=_awaited)
+
+    pears = [
+        Pear("green", datetime(2026, 3, 8, tzinfo=UTC)),
+        Pear("wormy", datetime(2026, 3, 8, 7, tzinfo=UTC)),
+        Pear(7, None),
+    ]
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def pears(self) -> list[Shown]:
+            return pears  # type: ignore[return-value]  # rows
+
+    schema = strawberry.Schema(Query)._schema
+    text = "query ($h: Int) { pears { key ripeAt name awaited later: ripeAt(hours: 2) sooner: ripeAt(hours: $h) } }"
+
+    result = await alike(schema, text)
+    assert [pear["key"] for pear in result.data["pears"]] == ["pear_green", "pear_wormy", None]
+    assert [str(error.path[-1]) for error in result.errors].count("name") == 1
+    await alike(schema, text, h=-1)
+
+
+async def test_instants_are_left_to_the_encoder_where_it_is_said_and_they_are_in_utc() -> None:
+    local = datetime(2026, 3, 8, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=45)))
+    instants = [datetime(2026, 3, 8, 14, tzinfo=UTC), datetime(2026, 3, 8, 14, 0, 0, 5, tzinfo=UTC)]
+
+    @strawberry.type
+    class Query:
+        at: datetime | None = strawberry.field(resolver=lambda: instants[0])
+        others: list[datetime] = strawberry.field(resolver=lambda: instants)
+        mixed: list[datetime] = strawberry.field(resolver=lambda: [instants[0], local])
+
+    text = "{ at others mixed }"
+    schema = strawberry.Schema(Query)
+    engine = Engine(strawberry.Schema(Query), instants=("DateTime",))
+    left = await engine.execute(engine.prepare(text), None, Context())
+    plain = await alike(schema._schema, text)
+
+    assert left.data == {"at": instants[0], "others": instants, "mixed": plain.data["mixed"]}
+    assert plain.data["mixed"] == [instants[0].isoformat(), local.isoformat()]
+
+
+async def test_a_resolver_is_told_what_is_asked_below_its_field() -> None:
+    told: list[frozenset[str] | None] = []
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def fruit(self, info: type_of_info) -> Fruit:
+            found = asked(info)
+            told.append(found.names if found else None)
+            told.append(found.at("seeds", "seeds.seeds").names if found else None)
+            return Fruit()
+
+    schema = strawberry.Schema(Query)._schema
+    text = """
+        query ($with: Boolean = false) {
+            fruit { ...A a: seeds { ... on Fruit { one: name } } seeds { seeds { x: seeds { name } } } }
+        }
+        fragment A on Fruit { ...B seeds @include(if: $with) { ...B } }
+        fragment B on Fruit { __typename }
+    """
+    await alike(schema, text)
+
+    assert told == [{"__typename", "seeds"}, {"__typename", "name", "seeds"}, None, None]

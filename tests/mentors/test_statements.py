@@ -7,12 +7,17 @@ from typing import Any
 import asyncpg
 import pytest
 
-from mentorhub.db import offering
+from mentorhub.db import offering, open_slots
+from mentorhub.db.paging import Window
+from mentorhub.db.tables.availability import slots as slots_table
 from mentorhub.db.tables.feedback import feedback
 from mentorhub.db.tables.mentors import expertise as expertise_table
 from mentorhub.db.tables.mentors import mentor_expertise
+from mentorhub.rules.instants import NEVER
+from mentorhub.rules.listing import terms as slots_terms
 from mentorhub.rules.mentors import MentorOrder
-from mentorhub.rules.vocabulary import BookingStatus
+from mentorhub.rules.slots import SessionRules
+from mentorhub.rules.vocabulary import BookingStatus, SlotStatus
 from tests import rows
 from tests.api import MONDAY, Api
 from tests.counting import counting
@@ -119,3 +124,72 @@ async def plan_of(sql: str, url: str, *given: Any) -> str:
         return "\n".join(row[0] for row in await session.fetch(f"EXPLAIN {sql}", *given))
     finally:
         await session.close()
+
+
+class _Noting:
+    """Takes down what is asked of SQLite, with the values."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self.asked: list[tuple[str, list[Any]]] = []
+
+    async def all(self, statement: Any, *, limit: int | None = None, **values: Any) -> Any:
+        compiled = statement.on("sqlite")
+        self.asked.append((compiled.limited(limit), compiled.arguments(values)))
+        return await self._reader.all(statement, limit=limit, **values)
+
+
+def steps_of(url: str, asked: list[tuple[str, list[Any]]]) -> int:
+    """How many instructions of SQLite's machine answer what was *asked*."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    connection.set_progress_handler(count, 1)
+    for sql, given in asked:
+        connection.execute(sql, given).fetchall()
+    connection.close()
+    return steps
+
+
+async def test_slots_before_a_window_and_after_it_cost_nothing(api: Api, database_url: str) -> None:
+    if not database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL takes every bound of an index, and SQLite one each way")
+    database = api.house.doors.database
+    [user] = await rows.users(database, 1)
+    [mentor] = await rows.mentors(database, [{"user_id": user}])
+    steps = []
+    terms = slots_terms(SessionRules(minimum_notice_hours=0))
+    for days in (range(40, 41), (*range(1, 40), *range(41, 56))):
+        starts = [
+            MONDAY + timedelta(days=day, hours=hour)
+            for day in days
+            for hour in range(24)
+            if hour not in {5, 6}
+        ]
+        made = [
+            {
+                "mentor_id": mentor,
+                "starts_at": start,
+                "ends_at": start + timedelta(hours=1),
+                "status": SlotStatus.OPEN,
+                "offered_from": MONDAY,
+                "offered_until": start,
+                "terms": terms,
+            }
+            for start in starts
+        ]
+        await rows.add(database, slots_table, *made)
+        noting = _Noting(database.reader)
+        middle = MONDAY + timedelta(days=40, hours=5)
+        window = {"since": middle, "until": middle + timedelta(hours=2), "now": MONDAY}
+        assert await open_slots.mentors_between(noting, **window, most=400) == set()  # type: ignore[arg-type]  # it reads
+        listing, after = open_slots.listing(open_slots.Shape()), (MONDAY + timedelta(days=40), mentor)
+        cut = await listing.cut(noting, Window(5, after=after), **{**window, "until": NEVER})  # type: ignore[arg-type]
+        assert cut.rows[0].starts_at == middle + timedelta(hours=2)
+        steps.append(steps_of(database_url, noting.asked))
+
+    assert steps[1] < steps[0] + 100

@@ -1,20 +1,27 @@
 """Lists of bookings: filtered by any of several things at once, sorted in one of three ways, and counted by status."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 
 from mentorhub.db.bookings import COLUMNS, FROM, IS_OVERDUE, STATUS, BookingRow
 from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader
+from mentorhub.db.feedback import COLUMNS as FEEDBACK
+from mentorhub.db.feedback import FeedbackRow
+from mentorhub.db.mentors import CARDS, Extent, MentorCard
 from mentorhub.db.paging import Listing
 from mentorhub.db.search import has_words
 from mentorhub.db.statements import Statement
+from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.bookings import bookings
+from mentorhub.db.tables.feedback import feedback
 from mentorhub.db.types import Instant, KeyColumn
+from mentorhub.db.users import CARD as USER_CARD
+from mentorhub.db.users import UserCard
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import ACTIVE, BookingOrder, BookingParty, BookingStatus
 
@@ -36,10 +43,47 @@ class Shape(NamedTuple):
     search: bool = False
 
 
+class Brought(NamedTuple):
+    """What is read along with each booking: its attributes then, absent where they are not asked for."""
+
+    mentor: Extent | None = None
+    """A `MentorCard`."""
+    mentee: bool = False
+    """A `UserCard`."""
+    feedback: bool = False
+    """A `FeedbackRow`, or None where there is none."""
+
+
+class ListedBooking(BookingRow):
+    """A booking with what has been brought along."""
+
+
 @lru_cache(maxsize=_SHAPES)
-def listing(shape: Shape) -> Listing[BookingRow]:
-    sql = select(*COLUMNS).select_from(FROM).where(*conditions(shape))
-    return Listing(sql, BookingRow, *columns_of(shape), descending=is_descending(shape))
+def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow]:  # noqa: B008 -- frozen
+    columns, source = [*COLUMNS], FROM
+    companions: dict[str, type[Any]] = {}
+    if brought.mentor is not None:
+        companions["mentor"] = MentorCard
+        columns += _labelled("mentor", CARDS[brought.mentor])
+    if brought.mentee:
+        companions["mentee"] = UserCard
+        columns += _labelled("mentee", USER_CARD)
+        source = source.join(users, users.c.id == bookings.c.mentee_id)
+    if brought.feedback:
+        companions["feedback"] = FeedbackRow
+        columns += _labelled("feedback", FEEDBACK)
+        source = source.outerjoin(feedback, feedback.c.booking_id == bookings.c.id)
+    return Listing(
+        select(*columns).select_from(source).where(*conditions(shape)),
+        ListedBooking if companions else BookingRow,
+        *columns_of(shape),
+        descending=is_descending(shape),
+        companions=companions,
+    )
+
+
+def _labelled(name: str, columns: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [column.label(f"{name}_{column.key}") for column in columns]
 
 
 def columns_of(shape: Shape) -> tuple[ColumnElement[datetime], ColumnElement[Key]]:

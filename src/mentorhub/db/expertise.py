@@ -1,15 +1,16 @@
 """What mentors know."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select, type_coerce, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from mentorhub.db.constructs import among
+from mentorhub.db.constructs import among, brought
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.statements import Statement, change
-from mentorhub.db.tables.mentors import expertise, mentor_expertise
-from mentorhub.db.types import KeyColumn
+from mentorhub.db.tables.mentors import expertise, mentor_expertise, mentors
+from mentorhub.db.types import KeyColumn, Rows
 from mentorhub.rules.keys import Key
 
 
@@ -39,6 +40,27 @@ _OF_MENTORS = Statement(
     .order_by(expertise.c.slug, expertise.c.id),
     _Held,
 )
+HELD: ColumnElement[Any] = brought(
+    type_coerce(
+        select(
+            func.coalesce(
+                func.json_agg(
+                    aggregate_order_by(
+                        func.json_build_array(*_COLUMNS), expertise.c.slug.asc(), expertise.c.id.asc()
+                    )
+                ),
+                literal_column("'[]'::json"),
+            )
+        )
+        .join_from(mentor_expertise, expertise, expertise.c.id == mentor_expertise.c.expertise_id)
+        .where(mentor_expertise.c.mentor_id == mentors.c.id)
+        .correlate(mentors)
+        .scalar_subquery(),
+        Rows(ExpertiseRow),
+    )
+)
+"""What a mentor knows, as part of a statement that selects mentors; None on SQLite."""
+
 _ADD = change(insert(expertise), parameters=["id", "name", "slug"])
 _RENAME = change(
     update(expertise)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from enum import Enum
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, null, select, type_coerce
 
 from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader
+from mentorhub.db.expertise import HELD, ExpertiseRow
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.mentors import mentors
 from mentorhub.rules.keys import Key
@@ -55,14 +57,65 @@ class MentorRow(NamedTuple):
     next_slot_at: datetime
 
 
+class MentorCard(NamedTuple):
+    """What lists show of a mentor: a third of a `MentorRow`."""
+
+    id: Key
+    user_id: Key
+    is_public: bool
+    name: str
+    sort_name: str
+    company: str | None
+    job_title: str | None
+    years_of_experience: int
+    timezone: str
+    accepting_requests: bool
+    rating_count: int
+    rating_average: float
+    stars: str
+    score: float
+    completed_session_count: int
+    is_open: bool
+    expertise: list[ExpertiseRow] | None
+    """None where it has not been brought along."""
+
+
+class Extent(Enum):
+    """How much of mentors is read."""
+
+    WHOLE = "whole"
+    CARD = "card"
+    CARD_AND_EXPERTISE = "card and expertise"
+
+
 COLUMNS = tuple(mentors.c[name] for name in MentorRow._fields)
 
+
+def _card(held: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    own = (mentors.c[name] for name in MentorCard._fields if name != "expertise")
+    return (*own, held.label("expertise"))
+
+
+CARDS: Final = {
+    Extent.CARD: _card(type_coerce(null(), HELD.type)),
+    Extent.CARD_AND_EXPERTISE: _card(HELD),
+}
+"""The columns of a `MentorCard`."""
+
 _BY_KEYS = Statement(select(*COLUMNS).where(among(mentors.c.id, "keys")), MentorRow)
+_CARDS_BY_KEYS = {
+    extent: Statement(select(*columns).where(among(mentors.c.id, "keys")), MentorCard)
+    for extent, columns in CARDS.items()
+}
 _BY_USERS = Statement(select(*COLUMNS).where(among(mentors.c.user_id, "keys")), MentorRow)
 
 
 async def by_keys(reader: Reader, keys: Sequence[Key]) -> dict[Key, MentorRow]:
     return {row.id: row for row in await reader.all(_BY_KEYS, keys=list(keys))}
+
+
+async def cards_by_keys(reader: Reader, keys: Sequence[Key], extent: Extent) -> dict[Key, MentorCard]:
+    return {row.id: row for row in await reader.all(_CARDS_BY_KEYS[extent], keys=list(keys))}
 
 
 async def by_users(reader: Reader, keys: Sequence[Key]) -> dict[Key, MentorRow]:

@@ -6,7 +6,7 @@ offered slots begin to where they end: what a page costs does not depend on how 
 mentors it is merged from one for each of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.util import ClauseAdapter
 
-from mentorhub.db.constructs import among, each, now, shifted
+from mentorhub.db.constructs import among, each, greatest, least, now, shifted
 from mentorhub.db.database import Reader
 from mentorhub.db.paging import Listing
 from mentorhub.db.slots import IS_OFFERED, MAY_BE_OFFERED, OFFERED_COLUMNS, SlotRow
@@ -67,16 +67,29 @@ _HAS_EXPERTISE: Final = exists().where(
 
 
 def _conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
+    """What is true of every slot in the list, but for when it starts."""
     yield IS_OFFERED
-    yield slots.c.starts_at >= now()
-    yield slots.c.starts_at >= _given("since")
-    yield slots.c.starts_at < _given("until")
     if shape.mentors:
         yield among(slots.c.mentor_id, "mentors")
     if shape.expertise:
         yield _HAS_EXPERTISE
     if shape.minimum_minutes:
         yield slots.c.ends_at >= shifted(slots.c.starts_at, bindparam("minimum_minutes", type_=Integer()))
+
+
+_FROM: Final = (now(), _given("since"))
+_UNTIL: Final = _given("until")
+
+
+def _starts(
+    since: Sequence[ColumnElement[datetime]], until: Sequence[ColumnElement[datetime]]
+) -> ColumnElement[bool]:
+    """It starts at the latest of *since* or later, and before the first of *until*.
+
+    One bound each way: an index is entered and left by the one, where SQLite would take any of several.
+    """
+    first, last = (greatest(*since), until[0] if len(until) == 1 else least(*until))
+    return and_(slots.c.starts_at >= first, slots.c.starts_at < last)
 
 
 def _kinds() -> Any:
@@ -94,12 +107,11 @@ def _kinds() -> Any:
 
 
 _KINDS: Final = _kinds()
-_IS_OF_KIND: Final = and_(
-    slots.c.terms == _KINDS.c.terms,
-    slots.c.starts_at >= shifted(now(), _KINDS.c.terms // literal(1_000, Integer()) * literal(60, Integer())),
-    # Exactly is said elsewhere: SQLite moves instants by whole milliseconds.
-    slots.c.starts_at
-    <= shifted(now(), _KINDS.c.terms % literal(1_000, Integer()) * literal(24 * 60, Integer())),
+_IS_OF_KIND: Final = slots.c.terms == _KINDS.c.terms
+# Superfluous, as what is offered is said exactly elsewhere: SQLite moves instants by whole milliseconds.
+_KIND_FROM: Final = shifted(now(), _KINDS.c.terms // literal(1_000, Integer()) * literal(60, Integer()))
+_KIND_UNTIL: Final = shifted(
+    now(), _KINDS.c.terms % literal(1_000, Integer()) * literal(24 * 60, Integer()), microseconds=999
 )
 
 
@@ -107,12 +119,25 @@ class _Merged(Listing[SlotRow]):
     """A list merged from the beginnings of one for each kind of terms, or for each of the mentors named."""
 
     def __init__(self, sql: Select[Any], *, of_mentors: bool, is_sifted: bool) -> None:
-        super().__init__(sql, SlotRow, *_ORDER, long=is_sifted)
+        super().__init__(sql.where(_starts(_FROM, [_UNTIL])), SlotRow, *_ORDER, long=is_sifted)
+        self._unbounded = sql
+        self._since, self._until = [*_FROM], [_UNTIL]
         if of_mentors:
             self._source: Any = each("mentors")
             self._is_of_source: ColumnElement[bool] = slots.c.mentor_id == self._source.c.value
         else:
             self._source, self._is_of_source = _KINDS, _IS_OF_KIND
+            self._since.append(_KIND_FROM)
+            self._until.append(_KIND_UNTIL)
+
+    def _between(self, *, has_after: bool, has_before: bool) -> Select[Any]:
+        since, until = [*self._since], [*self._until]
+        if has_after:
+            since.append(_given("after_0"))
+        if has_before:
+            until.append(shifted(_given("before_0"), literal(0, Integer()), microseconds=999))
+        sql = self._unbounded.where(_starts(since, until))
+        return self._beyond(sql, has_after=has_after, has_before=has_before)
 
     def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[SlotRow]:  # noqa: FBT001 -- as there
         def sorted_(table: Any) -> list[Any]:
@@ -141,7 +166,8 @@ class _Offering(NamedTuple):
 
 
 def _offering() -> Statement[_Offering]:
-    own = select(slots.c.mentor_id).where(*_conditions(Shape()), _IS_OF_KIND)
+    starts = _starts([*_FROM, _KIND_FROM], [_UNTIL, _KIND_UNTIL])
+    own = select(slots.c.mentor_id).where(*_conditions(Shape()), _IS_OF_KIND, starts)
     # In the index's order, which keeps PostgreSQL from reading the whole table for the few rows that it expects.
     lateral = own.order_by(*_ORDER).limit(LIMITED).lateral("own")
     return Statement(
@@ -149,7 +175,7 @@ def _offering() -> Statement[_Offering]:
         _Offering,
         sqlite=select(slots.c.mentor_id)
         .select_from(_KINDS.join(slots, _IS_OF_KIND))
-        .where(*_conditions(Shape()))
+        .where(*_conditions(Shape()), starts)
         .limit(LIMITED),
     )
 

@@ -1,8 +1,9 @@
 """Lists in pages: keyset paging, never OFFSET, in both directions, over a total order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, true, tuple_
@@ -44,7 +45,7 @@ class Listing(Generic[R]):
     """A list: what is selected, and its order, total through the key that comes last.
 
     All columns of the order are selected, never null, and sorted in one direction. *long* marks a list of which even
-    a page may read much.
+    a page may read much. *companions* are as `Statement` has them.
     """
 
     def __init__(
@@ -54,9 +55,11 @@ class Listing(Generic[R]):
         *order: ColumnElement[Any],
         descending: bool = False,
         long: bool = False,
+        companions: Mapping[str, type[Any]] = MappingProxyType({}),
     ) -> None:
         self._sql = sql
         self._long = long
+        self._companions = companions
         self._row = row
         self._order = order
         self._descending = descending
@@ -93,10 +96,15 @@ class Listing(Generic[R]):
         descends = self._descending is not backward
         ordered = [column.desc() if descends else column.asc() for column in self._order]
         sql = self._between(has_after=has_after, has_before=has_before)
-        return Statement(sql.order_by(*ordered).limit(LIMITED), self._row, long=self._long)
+        return Statement(
+            sql.order_by(*ordered).limit(LIMITED), self._row, long=self._long, companions=self._companions
+        )
 
     def _between(self, *, has_after: bool, has_before: bool) -> Select[Any]:
-        sql = self._sql
+        return self._beyond(self._sql, has_after=has_after, has_before=has_before)
+
+    def _beyond(self, sql: Select[Any], *, has_after: bool, has_before: bool) -> Select[Any]:
+        """What *sql* selects, from behind one place and up to before the other."""
         place = tuple_(*self._order)
         if has_after:
             bound = self._bound("after")

@@ -82,8 +82,7 @@ class _Open:
             records = await self._connection.fetch(
                 compiled.limited(limit), *compiled.arguments(values), timeout=self._within(statement)
             )
-        make = compiled.make
-        return [make(record) for record in records]
+        return compiled.rows(records)
 
     async def one(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> R | None:
         compiled = statement.on("postgresql")
@@ -91,7 +90,7 @@ class _Open:
             record = await self._connection.fetchrow(
                 compiled.limited(limit), *compiled.arguments(values), timeout=self._within(statement)
             )
-        return None if record is None else compiled.make(record)
+        return None if record is None else compiled.rows([record])[0]
 
     async def run(self, statement: Statement[Any], /, **values: Any) -> int:
         compiled = statement.on("postgresql")
@@ -219,7 +218,7 @@ class PostgreSQL(Database):
                 async with _transaction(connection, isolation="repeatable_read", readonly=True):
                     cursor = await connection.cursor(compiled.text, *compiled.arguments(values))
                     while records := await cursor.fetch(size):
-                        yield [compiled.make(record) for record in records]
+                        yield compiled.rows(records)
 
     async def close(self) -> None:
         await asyncio.gather(self._connections.close(), self._long.close())

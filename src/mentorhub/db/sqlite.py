@@ -145,13 +145,12 @@ class _Reading:
     async def all(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> list[R]:
         compiled = statement.on("sqlite")
         rows = await self._fetch(statement, compiled, compiled.limited(limit), compiled.arguments(values))
-        make = compiled.make
-        return [make(row) for row in rows]
+        return compiled.rows(rows)
 
     async def one(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> R | None:
         compiled = statement.on("sqlite")
         rows = await self._fetch(statement, compiled, compiled.limited(limit), compiled.arguments(values))
-        return compiled.make(rows[0]) if rows else None
+        return compiled.rows(rows)[0] if rows else None
 
     async def _fetch(
         self, statement: Statement[R], compiled: Compiled[R], text: str, arguments: list[Any]
@@ -267,7 +266,7 @@ class SQLite(Database):
             # The first batch sorts, where there is no index for the order.
             await _finished(asyncio.to_thread(cursor.execute, compiled.text, compiled.arguments(values)))
             while rows := await _finished(asyncio.to_thread(cursor.fetchmany, size)):
-                yield [compiled.make(row) for row in rows]
+                yield compiled.rows(rows)
         except sqlite3.Error as error:
             raise _translated(error) from error
         finally:

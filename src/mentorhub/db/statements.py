@@ -8,6 +8,7 @@ everything else is written into the SQL as a literal, so that the planner sees i
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -75,9 +76,17 @@ def _dialect(name: str) -> Dialect:
 class Compiled(Generic[R]):
     """A statement for one driver."""
 
-    __slots__ = ("_parameters", "_texts", "make", "text")
+    __slots__ = ("_parameters", "_texts", "rows", "text")
 
-    def __init__(self, sql: Executable, row: type[R], dialect: str, parameters: Iterable[str] | None) -> None:
+    def __init__(
+        self,
+        sql: Executable,
+        row: type[R],
+        dialect: str,
+        *,
+        parameters: Iterable[str] | None,
+        companions: Mapping[str, type[Any]],
+    ) -> None:
         compiled = sql.compile(  # type: ignore[attr-defined]  # every Executable can be compiled
             dialect=_dialect(dialect), column_keys=list(parameters) if parameters is not None else None
         )
@@ -87,7 +96,7 @@ class Compiled(Generic[R]):
         self._parameters: list[tuple[str, Convert | None]] = [
             (name, sender(compiled.binds[name].type, dialect)) for name in compiled.positiontup or ()
         ]
-        self.make = _maker(sql, row, dialect)
+        self.rows = _maker(sql, row, companions, dialect)
 
     def limited(self, limit: int | None) -> str:
         """The text with *limit* in its place."""
@@ -107,31 +116,57 @@ class Compiled(Generic[R]):
         ]
 
 
-def _maker(sql: Executable, row: type[R], dialect: str) -> Callable[[Any], R]:
-    """What makes a *row* of a driver's row."""
+def _maker(
+    sql: Executable, row: type[R], companions: Mapping[str, type[Any]], dialect: str
+) -> Callable[[Iterable[Any]], list[R]]:
+    """What makes *row*s, and their companions, of a driver's rows."""
     selected: Any = ()
     if isinstance(sql, UpdateBase):
         selected = sql._returning  # noqa: SLF001 -- no public way to ask
     elif isinstance(sql, Select | CompoundSelect):
         selected = sql.selected_columns
     columns: list[Any] = list(selected)
-    names: tuple[str, ...] = getattr(row, "_fields", ())
-    if [column.key for column in columns] != list(names):
-        msg = f"{row.__name__} has {names}, the statement gives {tuple(column.key for column in columns)}"
+    names = list(getattr(row, "_fields", ()))
+    names += [f"{name}_{field}" for name, each in companions.items() for field in each._fields]
+    if [column.key for column in columns] != names:
+        msg = f"{row.__name__} has {names}, the statement gives {[column.key for column in columns]}"
         raise TypeError(msg)
     loaders = [loader(column.type, dialect) for column in columns]
-    if not any(loaders):
-        return row._make  # type: ignore[attr-defined,no-any-return]  # a NamedTuple
-    scope: dict[str, Any] = {"Row": row}
-    cells = []
-    for index, load in enumerate(loaders):
-        if load is None:
-            cells.append(f"r[{index}]")
-        else:
-            scope[f"load{index}"] = load
-            # An outer join may make a NOT NULL column null: no column is trusted.
-            cells.append(f"load{index}(r[{index}]) if r[{index}] is not None else None")
-    made: Callable[[Any], R] = eval(f"lambda r: Row({', '.join(cells)})", scope)  # nosec B307  # noqa: S307 -- indices only
+    scope: dict[str, Any] = {f"load{index}": load for index, load in enumerate(loaders) if load}
+    # An outer join may make a NOT NULL column null: no column is trusted.
+    cells = [
+        f"load{index}(r[{index}]) if r[{index}] is not None else None" if load else f"r[{index}]"
+        for index, load in enumerate(loaders)
+    ]
+
+    def making(number: int, made: type[Any], start: int) -> tuple[str, int]:
+        end = start + len(getattr(made, "_fields", ()))
+        scope[f"row{number}"] = made
+        if issubclass(made, tuple):
+            # A NamedTuple's own constructor is a Python function; what that calls is not.
+            scope["new"] = tuple.__new__
+            return f"new(row{number}, ({''.join(f'{cell}, ' for cell in cells[start:end])}))", end
+        return f"row{number}({', '.join(cells[start:end])})", end
+
+    making_row, start = making(0, row, 0)
+    if not companions:
+        if issubclass(row, tuple) and not any(loaders):
+            making_row = "new(row0, r)"
+        exec(f"def rows(found): return [{making_row} for r in found]", scope)  # nosec B102  # noqa: S102 -- likewise
+        return scope["rows"]  # type: ignore[no-any-return]  # as its text says
+    lines = [
+        "def rows(found):",
+        " made = []",
+        " add = made.append",
+        " for r in found:",
+        f"  row = {making_row}",
+    ]
+    for number, (name, companion) in enumerate(companions.items(), 1):
+        making_one, end = making(number, companion, start)
+        lines.append(f"  row.{name} = {making_one} if r[{start}] is not None else None")
+        start = end
+    exec("\n".join([*lines, "  add(row)", " return made"]), scope)  # nosec B102  # noqa: S102 -- indices only
+    made: Callable[[Iterable[Any]], list[R]] = scope["rows"]
     return made
 
 
@@ -139,9 +174,11 @@ class Statement(Generic[R]):
     """One question or change, for both databases. *sqlite* is its other wording where one cannot serve both.
 
     *long* marks what may read much: it is kept off the event loop. *parameters* names the columns an INSERT sets.
+    *companions* are rows that come with each row, as attributes by their names; their columns follow the row's own,
+    labelled `name_field`, and a companion whose first column is null is None.
     """
 
-    __slots__ = ("_compiled", "_parameters", "_row", "_sql", "long")
+    __slots__ = ("_companions", "_compiled", "_parameters", "_row", "_sql", "long")
 
     def __init__(
         self,
@@ -151,7 +188,9 @@ class Statement(Generic[R]):
         sqlite: Executable | None = None,
         parameters: Iterable[str] | None = None,
         long: bool = False,
+        companions: Mapping[str, type[Any]] = MappingProxyType({}),
     ) -> None:
+        self._companions = companions
         self._sql = {"postgresql": sql, "sqlite": sqlite if sqlite is not None else sql}
         self._row = row
         self._parameters = tuple(parameters) if parameters is not None else None
@@ -163,7 +202,13 @@ class Statement(Generic[R]):
         try:
             return self._compiled[dialect]
         except KeyError:
-            compiled = Compiled(self._sql[dialect], self._row, dialect, self._parameters)
+            compiled = Compiled(
+                self._sql[dialect],
+                self._row,
+                dialect,
+                parameters=self._parameters,
+                companions=self._companions,
+            )
             self._compiled[dialect] = compiled
             return compiled
 

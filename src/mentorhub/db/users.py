@@ -30,6 +30,14 @@ class UserRow(NamedTuple):
     status: UserStatus
 
 
+class UserCard(NamedTuple):
+    """What everybody who meets a user sees."""
+
+    id: Key
+    name: str
+
+
+CARD = tuple(users.c[name] for name in UserCard._fields)
 COLUMNS = tuple(users.c[name] for name in UserRow._fields)
 
 _BY_KEYS = Statement(select(*COLUMNS).where(among(users.c.id, "keys")), UserRow)

@@ -1,7 +1,8 @@
 """Executes GraphQL operations fast. Knows GraphQL and Strawberry, nothing of mentors. See README.md."""
 
+from .asking import Asked, asked
 from .batches import Batches, OperationContext, batch
-from .declarations import extend, rows
+from .declarations import extend, reads, rows
 from .documents import Prepared
 from .engine import Engine
 from .limits import Limits
@@ -11,6 +12,7 @@ from .sharing import Common
 
 __all__ = [
     "Answer",
+    "Asked",
     "Batches",
     "Code",
     "Common",
@@ -19,7 +21,9 @@ __all__ = [
     "OperationContext",
     "Prepared",
     "Rejected",
+    "asked",
     "batch",
     "extend",
+    "reads",
     "rows",
 ]

@@ -91,6 +91,12 @@ class Arguments:
         else:
             self._literals.append(Literal(name, node, type_))
 
+    @property
+    def are_given(self) -> bool:
+        """Whether any may be other than null."""
+        known = any(value is not None for value in self._constants.values())
+        return known or self._is_faulty or bool(self._variables or self._literals)
+
     def of(self, variable_values: VariableValues) -> type_of_values:
         if self._is_faulty:
             return self._complain(variable_values)
@@ -137,6 +143,10 @@ class Conversion:
         ]
         self.is_renaming = all(type_ is None for _, _, type_ in self._arguments)
         """Whether values only change their names: then one result may serve many calls."""
+
+    @property
+    def takes_any(self) -> bool:
+        return bool(self._arguments)
 
     def of(self, values: Mapping[str, Any], info: strawberry.Info[Any, Any] | None) -> type_of_values:
         converted: type_of_values = {}

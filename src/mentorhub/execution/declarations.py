@@ -1,7 +1,9 @@
-"""What Strawberry's declarations lack: types whose values are rows, and fields added by a later module."""
+"""What Strawberry's declarations lack: types whose values are rows, fields added by a later module, resolvers that
+only read.
+"""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import strawberry
 from strawberry.types.base import get_object_definition
@@ -63,6 +65,25 @@ def extend(target: type[Any]) -> Callable[[Declared], Declared]:
         return cls
 
     return add
+
+
+READS: Final = "reads"
+"""The key of a `Reads` in a field's Strawberry metadata."""
+
+
+class Reads(NamedTuple):
+    attribute: str
+    prefix: str
+
+
+def reads(attribute: str, *, prefix: str = "") -> dict[str, Any]:
+    """Metadata of a field whose resolver, where none of its arguments is given, only reads *attribute* of its object.
+
+    *prefix* is what it puts before that, where it is a text. Plans then read it themselves, and call nobody:
+
+    starts_at: datetime = strawberry.field(resolver=starts_at_in_zone, metadata=reads("starts_at"), description="…")
+    """
+    return {READS: Reads(attribute, prefix)}
 
 
 def _names(fields: Iterable[StrawberryField]) -> set[str]:

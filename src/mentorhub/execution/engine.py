@@ -1,7 +1,7 @@
 """The engine: text and variables in, results out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from inspect import isawaitable
 from typing import Any, Literal, cast
 
@@ -16,6 +16,7 @@ from .limits import Limits
 from .planning import Counts
 from .rejections import Code, Rejected, coded
 from .running import Run
+from .shapes import INSTANTS
 from .sharing import Answers
 from .stock import stock_executor
 
@@ -29,6 +30,7 @@ class Engine:
 
     *mask* sees every error of execution and says what the client is told of it. *deadline* is in seconds,
     for one execution, for the making of one source stream, and for each event of it.
+    *instants* are scalars whose datetimes in UTC plans leave as they are, for whoever encodes the answers to write.
     *executor* "stock" has graphql-core execute everything, as an oracle for the compiled one.
     """
 
@@ -39,12 +41,15 @@ class Engine:
         limits: Limits = Limits(),  # noqa: B008  # frozen
         mask: Callable[[GraphQLError], GraphQLError] = unmasked,
         deadline: float = 10.0,
+        instants: Collection[str] = (),
         executor: Literal["compiled", "stock"] = "compiled",
     ) -> None:
         if schema.extensions or schema.directives:
             msg = "The engine does not run schema extensions; let Strawberry execute, with CompiledExecution"
             raise TypeError(msg)
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry shows it nowhere else
+        if instants:
+            self.schema.extensions[INSTANTS] = frozenset(instants)
         self.limits = limits
         self.mask = mask
         self.deadline = deadline

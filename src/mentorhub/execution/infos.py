@@ -15,6 +15,7 @@ from graphql.pyutils import Path, gather_with_cancel
 from graphql.type import GraphQLResolveInfoHelpers
 from strawberry.execution import optimized_is_awaitable
 
+from .asking import Asked
 from .levels import path_to
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ class FieldInfo:
     @property
     def parent_type(self) -> GraphQLObjectType:
         return self._level.selection.type
+
+    @property
+    def asked(self) -> Asked:
+        return self._field.asked
 
     @property
     def path(self) -> Path:

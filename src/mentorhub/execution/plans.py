@@ -27,9 +27,10 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from .asking import Asked
 from .compiling import compiled
 from .levels import Level
-from .resolving import Attribute, Way, way_of
+from .resolving import Way, way_of
 from .shapes import Items, Leaf, Shape, shape_of
 
 
@@ -71,8 +72,8 @@ class Plan:
 class Selection:
     """The fields asked of the objects of one type at one place of the document.
 
-    `blank` is an answer with nothing filled in but type names, its keys in order. `read` are the fields that
-    are plain attributes and leaves, read by generated code for all objects of a level; `steps` are the rest.
+    `blank` is an answer with nothing filled in but type names, its keys in order. `read` are the leaves that are
+    attributes or made of nothing but the object, by generated code for all objects of a level; `steps` are the rest.
     """
 
     __slots__ = ("blank", "make", "read", "steps", "type")
@@ -92,7 +93,7 @@ class Selection:
             self.blank[key] = type_.name if name == "__typename" else None
             if name != "__typename":
                 field = Field(plan, self, key, details, definition)
-                (self.read if field.attribute and not is_serial else self.steps).append(field)
+                (self.read if field.is_read and not is_serial else self.steps).append(field)
         self.make: Callable[[Level], None] = compiled(self)
 
 
@@ -100,9 +101,10 @@ class Field:
     """One key of a selection: how its values are had, their shape, and what is asked of objects in them."""
 
     __slots__ = (
-        "attribute",
+        "asked",
         "definition",
         "details",
+        "is_read",
         "key",
         "name",
         "nodes",
@@ -123,6 +125,7 @@ class Field:
         self.details = details
         self.definition = definition
         self.nodes: list[FieldNode] = [each.node for each in details]
+        self.asked = Asked(self.nodes, plan.fragment_definitions)
         self.name = self.nodes[0].name.value
         self.parent = selection.type.name
         self.number = len(selection.blank) - 1
@@ -131,10 +134,8 @@ class Field:
         while isinstance(inner := self.shapes[-1], Items):
             self.shapes.append(inner.item)
         self.way: Way = way_of(definition, self.nodes[0], plan.schema)
-        self.attribute: str = ""
-        """The attribute of the objects that the field's values are, where these are leaves."""
-        if isinstance(self.way, Attribute) and isinstance(self.shape, Leaf):
-            self.attribute = self.way.name
+        self.is_read = isinstance(self.shape, Leaf) and self.way.of_source is not None
+        """Whether the values are leaves, made of nothing but the object."""
         self.selections: dict[str, Selection] = {}
 
     def selection_of(self, type_: GraphQLObjectType) -> Selection:

@@ -14,6 +14,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from .arguments import Arguments, Conversion
 from .batches import LOAD, SURROUND, one_for_each
+from .declarations import READS
 from .infos import FieldInfo
 
 type_of_info = strawberry.Info[Any, Any]
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 class Way:
     """How the values of one field of a document are had."""
 
+    of_source: Callable[[Any], Any] | None = None
+    """What gives a value from nothing but its object, where there is such a thing."""
     may_await = True
     """Whether single values may have to be awaited."""
 
@@ -39,17 +42,19 @@ class Way:
 
 
 class Attribute(Way):
-    """A field without resolver: the attribute of its name."""
+    """A field that is an attribute of its object, after *prefix* where there is one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, prefix: str = "") -> None:
         self.name = name
-        self._get = attrgetter(name)
+        self.prefix = prefix
+        get = attrgetter(name)
+        self.of_source: Callable[[Any], Any] = (lambda source: prefix + get(source)) if prefix else get
 
     def values(self, level: "Level", field: "Field") -> list[Any]:
         try:
-            return list(map(self._get, level.sources))
+            return list(map(self.of_source, level.sources))
         except Exception:  # noqa: BLE001  # whose it was is found out one by one
-            return [attempt(getattr, source, self.name) for source in level.sources]
+            return [attempt(self.of_source, source) for source in level.sources]
 
 
 class Batch(Way):
@@ -93,7 +98,7 @@ class Function(Way):
         arguments: Arguments,
         conversion: Conversion,
     ) -> None:
-        self._call = cast("Callable[..., Any]", resolver.wrapped_func)
+        self._call: Callable[..., Any] = cast("Callable[..., Any]", resolver.wrapped_func)
         self._field = field
         self._arguments = arguments
         self._conversion = conversion
@@ -107,6 +112,9 @@ class Function(Way):
         }
         self._info_name = resolver.info_parameter.name if resolver.info_parameter else None
         self._is_simple = self._takes_source and not self._source_names and not self._info_name
+
+        self.of_source = self._call if self._is_simple and not conversion.takes_any else None
+        """What is called with nothing but the object, where that is all that it takes."""
 
     def values(self, level: "Level", field: "Field") -> list[Any]:
         sources = level.sources
@@ -175,6 +183,8 @@ def way_of(definition: GraphQLField, node: FieldNode, schema: GraphQLSchema) -> 
                 declared_in.config.default_resolver is getattr and name.isidentifier() and not iskeyword(name)
             )
             return Attribute(name) if is_read else Resolver(definition, arguments)
+        if (reads := field.metadata.get(READS)) and not arguments.are_given:
+            return Attribute(*reads)
         conversion = Conversion(field, definition, declared_in)
         if load := field.metadata.get(LOAD):
             surround = schema.extensions.get(SURROUND)

@@ -5,6 +5,7 @@ is not None is an object. Everything else takes the careful way, which gives gra
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite
 from types import GeneratorType
@@ -59,14 +60,30 @@ CHECKS: Mapping[GraphQLScalarType, str] = {
 """The same for one value, as code; `v - v` is NaN for what is not finite."""
 
 
-class Leaf:
-    __slots__ = ("column", "names", "non_null", "type", "write")
+INSTANTS = "mentorhub instants"
+"""The key, in a schema's extensions, of the names of scalars whose instants whoever encodes answers writes."""
 
-    def __init__(self, type_: type_of_leaf, *, non_null: bool) -> None:
+
+def are_instants(column: list[Any]) -> bool:
+    """Whether datetimes are all in UTC, by its one object."""
+    return {value.tzinfo for value in column} == {UTC}
+
+
+class Leaf:
+    """A scalar or enum. `check` is the code that says whether a value is its own answer; None where none ever is."""
+
+    __slots__ = ("check", "column", "names", "non_null", "type", "write")
+
+    def __init__(self, type_: type_of_leaf, *, non_null: bool, is_instant: bool = False) -> None:
         self.type = type_
         self.non_null = non_null
         self.write: Callable[[Any], Any] = type_.coerce_output_value
-        self.column = COLUMNS.get(type_) if isinstance(type_, GraphQLScalarType) else None
+        self.column: tuple[type, Callable[[list[Any]], bool]] | None = None
+        self.check: str | None = None
+        if is_instant:
+            self.column, self.check = (datetime, are_instants), "type({v}) is datetime and {v}.tzinfo is UTC"
+        elif isinstance(type_, GraphQLScalarType):
+            self.column, self.check = COLUMNS.get(type_), CHECKS.get(type_)
         self.names = _names(type_) if isinstance(type_, GraphQLEnumType) else None
 
     def is_answered_by(self, values: list[Any]) -> bool:
@@ -199,7 +216,8 @@ def shape_of(type_: Any, schema: GraphQLSchema) -> Shape:
         case GraphQLInterfaceType() | GraphQLUnionType():
             return Abstract(type_, schema, non_null=non_null)
         case _:
-            return Leaf(type_, non_null=non_null)
+            is_instant = type_.name in schema.extensions.get(INSTANTS, ())
+            return Leaf(type_, non_null=non_null, is_instant=is_instant)
 
 
 def _is_settled(cls: type) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from mentorhub.db import booking_lists
-from mentorhub.db.booking_lists import Shape
+from mentorhub.db.booking_lists import Brought, Shape
 from mentorhub.db.bookings import BookingRow
 from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk, Viewer
@@ -15,6 +16,7 @@ from mentorhub.rules import search_words
 from mentorhub.rules.keys import NOBODY, Key
 from mentorhub.rules.vocabulary import BookingOrder, BookingParty, BookingStatus
 
+NOTHING: Final = Brought()
 _BOTH: Final = frozenset(BookingParty)
 
 
@@ -38,17 +40,26 @@ EVERY: Final = Filter()
 
 
 async def of_viewer(
-    desk: Desk, viewer: Viewer, filter: Filter, *, order: BookingOrder, paging: Paging
+    desk: Desk,
+    viewer: Viewer,
+    filter: Filter,
+    *,
+    order: BookingOrder,
+    paging: Paging,
+    brought: Brought = NOTHING,
 ) -> Page[BookingRow]:
     """The bookings of *viewer*, as mentee and as mentor."""
-    return await _page(desk, viewer, _parties(viewer, filter.party), filter, order=order, paging=paging)
+    parties = _parties(viewer, filter.party)
+    return await _page(desk, viewer, parties, filter, order=order, paging=paging, brought=brought)
 
 
-async def of_all(desk: Desk, filter: Filter, *, order: BookingOrder, paging: Paging) -> Page[BookingRow]:
+async def of_all(
+    desk: Desk, filter: Filter, *, order: BookingOrder, paging: Paging, brought: Brought = NOTHING
+) -> Page[BookingRow]:
     """Everybody's bookings, for administrators. Raises Unauthenticated, Forbidden."""
     viewer = access.admin(desk)
     parties = frozenset({filter.party}) if filter.party else None
-    return await _page(desk, viewer, parties, filter, order=order, paging=paging)
+    return await _page(desk, viewer, parties, filter, order=order, paging=paging, brought=brought)
 
 
 async def counts(desk: Desk, viewer: Viewer, party: BookingParty | None) -> Mapping[BookingStatus, int]:
@@ -95,11 +106,12 @@ async def _page(
     *,
     order: BookingOrder,
     paging: Paging,
+    brought: Brought,
 ) -> Page[BookingRow]:
     shape, values = shape_of(filter, order, parties)
     if parties is not None:
         values |= {"viewer": viewer.user_id, "viewer_mentor": viewer.mentor_id or NOBODY}
-    listing = booking_lists.listing(shape)
+    listing = booking_lists.listing(shape, brought)
     return await page(desk, listing, paging, name=f"bookings {_named(shape)}", now=desk.now, **values)
 
 
@@ -109,6 +121,7 @@ def _parties(viewer: Viewer, party: BookingParty | None) -> frozenset[BookingPar
     return _BOTH if viewer.mentor_id else frozenset({BookingParty.MENTEE})
 
 
+@lru_cache(maxsize=256)
 def _named(shape: Shape) -> str:
     """*shape* in words that are the same in every process."""
     return repr([sorted(part) if isinstance(part, frozenset) else part for part in shape])

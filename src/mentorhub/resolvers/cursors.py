@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from hmac import compare_digest
 from typing import Any, Final
 
@@ -16,16 +17,19 @@ _SEPARATOR: Final = "\x1f"
 
 
 class Cursors:
-    """The cursors of the list *name*, filtered by *values*."""
-
-    __slots__ = ("_seal",)
+    """The cursors of the list *name*, filtered by *values*; worked out when the first is asked for."""
 
     def __init__(self, secret: bytes, name: str, values: Mapping[str, Any]) -> None:
+        self._secret = secret
+        self._name = name
+        self._values = values
+
+    @cached_property
+    def _seal(self) -> Any:
         # The clock goes on from page to page, and does not count as a filter.
-        filters = sorted((key, repr(value)) for key, value in values.items() if key != "now")
-        self._seal = hashlib.blake2s(
-            repr((name, filters)).encode(), key=secret[:32], digest_size=_SEAL_LENGTH
-        )
+        filters = sorted((key, repr(value)) for key, value in self._values.items() if key != "now")
+        told = repr((self._name, filters)).encode()
+        return hashlib.blake2s(told, key=self._secret[:32], digest_size=_SEAL_LENGTH)
 
     def cursor(self, place: Sequence[Any]) -> str:
         text = _SEPARATOR.join(_written(value) for value in place).encode()
@@ -49,7 +53,13 @@ class Cursors:
     def _sealed(self, text: bytes) -> bytes:
         seal = self._seal.copy()
         seal.update(text)
-        return seal.digest()
+        digest: bytes = seal.digest()
+        return digest
+
+
+def told_by(filter: Any) -> dict[str, Any]:
+    """The values of a filter, a dataclass with slots, by their names."""
+    return {name: getattr(filter, name) for name in filter.__slots__}
 
 
 def _text(octets: bytes) -> str:

@@ -1,15 +1,15 @@
 """Lists of mentors, as their filters compose."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from mentorhub.db import expertise, mentor_lists, open_slots
 from mentorhub.db.mentor_lists import Shape
-from mentorhub.db.mentors import MentorRow
+from mentorhub.db.mentors import Extent, MentorCard, MentorRow
 from mentorhub.db.search import Word
-from mentorhub.resolvers.cursors import Cursors
+from mentorhub.resolvers.cursors import Cursors, told_by
 from mentorhub.resolvers.desk import Desk
 from mentorhub.resolvers.paging import Page, Paging, page
 from mentorhub.rules import search_words
@@ -42,16 +42,18 @@ class Filter:
 EVERY: Final = Filter()
 
 
-async def browse(desk: Desk, filter: Filter, *, order: MentorOrder, paging: Paging) -> Page[MentorRow]:
-    """The public mentors whom *filter* leaves. Raises BadUserInput, CursorInvalid."""
+async def browse(
+    desk: Desk, filter: Filter, *, order: MentorOrder, paging: Paging, extent: Extent = Extent.WHOLE
+) -> Page[MentorRow | MentorCard]:
+    """The public mentors whom *filter* leaves, *extent* of each or more. Raises BadUserInput, CursorInvalid."""
     values = await _values(desk, filter)
     few = await _few(desk, values) if values else None
     if few is not None:
         values["candidates"] = list(few)
     shape = Shape(order, **{name: name in values for name in _SHAPING}, window="since" in values)
     # Cursors go by what was asked for, not by how it is found.
-    cursors = Cursors(desk.doors.secret, f"mentors {order}", asdict(filter))
-    listing = mentor_lists.listing(shape)
+    cursors = Cursors(desk.doors.secret, f"mentors {order}", told_by(filter))
+    listing = mentor_lists.listing(shape, extent)
     return await page(desk, listing, paging, name="mentors", cursors=cursors, **values)
 
 

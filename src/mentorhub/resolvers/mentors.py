@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mentorhub.db import bookings, mentors
-from mentorhub.db.mentors import MentorRow
+from mentorhub.db.mentors import Extent, MentorCard, MentorRow
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.keys import Key
 from mentorhub.rules.tallies import share
@@ -14,10 +14,25 @@ async def by_keys(desk: Desk, keys: Sequence[Key]) -> dict[Key, MentorRow]:
     return await mentors.by_keys(desk.reader, keys)
 
 
+async def reached(
+    desk: Desk, keys: Sequence[Key], extent: Extent
+) -> Mapping[Key, MentorRow] | Mapping[Key, MentorCard]:
+    """The same, *extent* of each."""
+    if extent is Extent.WHOLE:
+        return await mentors.by_keys(desk.reader, keys)
+    return await mentors.cards_by_keys(desk.reader, keys, extent)
+
+
 async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, MentorRow]:
     """Those of *keys* whom the viewer may see: the approved, their own, all for administrators."""
     found = await mentors.by_keys(desk.reader, keys)
     return {key: row for key, row in found.items() if is_visible(desk, row)}
+
+
+async def one_visible(desk: Desk, key: Key, extent: Extent) -> MentorRow | MentorCard | None:
+    """The mentor with *key*, if the viewer may see them; *extent* of them."""
+    row = (await reached(desk, [key], extent)).get(key)
+    return row if row is not None and is_visible(desk, row) else None
 
 
 async def visible_of_users(desk: Desk, users: Sequence[Key]) -> Mapping[Key, MentorRow]:
@@ -46,14 +61,14 @@ async def fresh(work: Work, keys: Sequence[Key]) -> dict[Key, MentorRow]:
     return await mentors.by_keys(work.transaction, keys)
 
 
-def is_visible(desk: Desk, row: MentorRow) -> bool:
+def is_visible(desk: Desk, row: MentorRow | MentorCard) -> bool:
     return row.is_public or is_kept_by_viewer(desk, row)
 
 
-def is_kept_by_viewer(desk: Desk, row: MentorRow) -> bool:
+def is_kept_by_viewer(desk: Desk, row: MentorRow | MentorCard) -> bool:
     """Whether *row* is the viewer's own, or the viewer an administrator."""
     return is_own(desk, row) or (desk.viewer is not None and desk.viewer.is_admin)
 
 
-def is_own(desk: Desk, row: MentorRow) -> bool:
+def is_own(desk: Desk, row: MentorRow | MentorCard) -> bool:
     return desk.viewer is not None and desk.viewer.user_id == row.user_id

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
 
 from mentorhub.db.paging import Cut, Listing, ListingOfMany, Window
 from mentorhub.resolvers.cursors import Cursors
@@ -41,13 +41,6 @@ class Edge(NamedTuple):
     node: Any
 
 
-class PageInfo(NamedTuple):
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
-
-
 class Page(Generic[R]):
     """Rows of a list; edges and page information are made when asked for, and so is the total."""
 
@@ -73,10 +66,17 @@ class Page(Generic[R]):
         return [Edge(self._cursor_of(node), node) for node in self.nodes]
 
     @property
-    def page_info(self) -> PageInfo:
-        ends = (self.nodes[0], self.nodes[-1]) if self.nodes else ()
-        start, end = (self._cursor_of(node) for node in ends) if ends else (None, None)
-        return PageInfo(self.has_next_page, self.has_previous_page, start, end)
+    def page_info(self) -> Self:
+        """Where the page stands: it says so itself."""
+        return self
+
+    @property
+    def start_cursor(self) -> str | None:
+        return self._cursor_of(self.nodes[0]) if self.nodes else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self._cursor_of(self.nodes[-1]) if self.nodes else None
 
     async def total_count(self) -> int:
         return await self._count()

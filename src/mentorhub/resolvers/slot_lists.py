@@ -1,7 +1,7 @@
 """Lists of slots that can be requested: of each of some mentors, and across all."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from mentorhub.db import mentor_lists, open_slots, slot_lists
 from mentorhub.db.mentors import MentorRow
 from mentorhub.db.open_slots import Shape
 from mentorhub.db.slots import SlotRow
-from mentorhub.resolvers.cursors import Cursors
+from mentorhub.resolvers.cursors import Cursors, told_by
 from mentorhub.resolvers.desk import Desk
 from mentorhub.resolvers.paging import Page, Paging, page
 from mentorhub.rules.instants import ALWAYS, NEVER
@@ -100,5 +100,5 @@ async def browse(desk: Desk, filter: Filter, *, paging: Paging) -> Page[SlotRow]
         longest = LONGEST_SLOT // timedelta(minutes=1)
         values["minimum_minutes"] = max(0, min(filter.minimum_minutes, longest))
     shape = Shape(**{name: name in values for name in Shape._fields})
-    cursors = Cursors(desk.doors.secret, "slots", asdict(filter))
+    cursors = Cursors(desk.doors.secret, "slots", told_by(filter))
     return await page(desk, open_slots.listing(shape), paging, name="slots", cursors=cursors, **values)

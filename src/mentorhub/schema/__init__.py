@@ -1,5 +1,6 @@
 """The API: what can be asked, done and listened to, and how each is said."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 
@@ -94,13 +95,17 @@ def build_schema() -> strawberry.Schema:
 
 
 def build_engine(
-    *, limits: Limits | None = None, introspection: bool = True, tracer: Tracer | None = None
+    *,
+    limits: Limits | None = None,
+    introspection: bool = True,
+    tracer: Tracer | None = None,
+    instants: Collection[str] = (),
 ) -> Engine:
-    """What runs operations of this API: admits, limits, masks, deadline."""
+    """What runs operations of this API: admits, limits, masks, deadline. *instants* are as `Engine` has them."""
     held = replace(limits or Limits(), introspection=introspection)
     if tracer is not None:
-        return TracedEngine(build_schema(), limits=held, mask=masked, tracer=tracer)
-    return MeasuredEngine(build_schema(), limits=held, mask=masked)
+        return TracedEngine(build_schema(), limits=held, mask=masked, instants=instants, tracer=tracer)
+    return MeasuredEngine(build_schema(), limits=held, mask=masked, instants=instants)
 
 
 @cache

@@ -22,7 +22,7 @@ from mentorhub.schema.faq import FaqEntry
 from mentorhub.schema.feedback import Feedback
 from mentorhub.schema.incidents import Incident
 from mentorhub.schema.mentors import Mentor
-from mentorhub.schema.nodes import Node, id_of, node_type, nodes_of, shown
+from mentorhub.schema.nodes import Node, id_field, id_of, node_type, nodes_of, shown
 from mentorhub.schema.root import Subscription
 from mentorhub.schema.support import SupportTicket
 from mentorhub.schema.users import User
@@ -81,10 +81,6 @@ _SUBJECTS = {
 }  # fmt: skip
 
 
-def _id(root: FactRow) -> strawberry.ID:
-    return id_of("Activity", root.id)
-
-
 def _cursor(root: FactRow, info: Info) -> str:
     return cursor_of(info.context.desk, root)
 
@@ -112,7 +108,7 @@ async def _summaries(parents: Sequence[FactRow], info: Info) -> list[str]:
     "Activity", row=FactRow, load=activity.visible, description="Something that happened on the platform."
 )
 class Activity(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Activity")
     cursor: str = strawberry.field(
         resolver=_cursor, description="Give it back as after: to hear everything that came later."
     )

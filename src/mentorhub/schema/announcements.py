@@ -17,7 +17,7 @@ from mentorhub.rules.vocabulary import AnnouncementKind
 from mentorhub.schema.connections import After, Before, Connection, First, Last
 from mentorhub.schema.context import Context, Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type, shown
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation, Query, Subscription
 from mentorhub.schema.words import declare
@@ -32,10 +32,6 @@ declare(
 )
 
 
-def _id(root: AnnouncementRow) -> strawberry.ID:
-    return id_of("Announcement", root.id)
-
-
 @node_type(
     "Announcement",
     row=AnnouncementRow,
@@ -43,7 +39,7 @@ def _id(root: AnnouncementRow) -> strawberry.ID:
     description="What administrators tell everybody.",
 )
 class Announcement(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Announcement")
     kind: AnnouncementKind = strawberry.field(description="What it is about.")
     title: str = strawberry.field(description="3 to 120 characters.")
     body: str = strawberry.field(description="2,000 characters at most.")

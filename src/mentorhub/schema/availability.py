@@ -15,7 +15,7 @@ from mentorhub.rules.vocabulary import Weekday
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
 from mentorhub.schema.mentors import Mentor
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type, shown
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation
 from mentorhub.schema.scalars import LocalTime
@@ -34,14 +34,6 @@ def _end(root: AvailabilityRow) -> LocalTime:
 def _weekday(root: WeeklyRow) -> Weekday:
     assert root.weekday is not None
     return Weekday.of(root.weekday)
-
-
-def _weekly_id(root: WeeklyRow) -> strawberry.ID:
-    return id_of("WeeklyAvailability", root.id)
-
-
-def _dated_id(root: DatedRow) -> strawberry.ID:
-    return id_of("DateAvailability", root.id)
 
 
 def _day(root: DatedRow) -> date | None:
@@ -69,7 +61,7 @@ class Availability(Node):
     description="Every week, by the clock on the mentor's wall: daylight saving does not move it.",
 )
 class WeeklyAvailability(Availability):
-    id: strawberry.ID = strawberry.field(resolver=_weekly_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("WeeklyAvailability")
     weekday: Weekday = strawberry.field(resolver=_weekday, description="On which day of the week.")
     valid_from: date = strawberry.field(description="The first day on which it may fall.")
     valid_until: date | None = strawberry.field(
@@ -79,7 +71,7 @@ class WeeklyAvailability(Availability):
 
 @node_type("DateAvailability", row=DatedRow, load=availability.dated_visible, description="On one date.")
 class DateAvailability(Availability):
-    id: strawberry.ID = strawberry.field(resolver=_dated_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("DateAvailability")
     date: Any = strawberry.field(resolver=_day, graphql_type=date, description="On which date.")
 
 

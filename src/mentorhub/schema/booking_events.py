@@ -15,12 +15,8 @@ from mentorhub.rules.vocabulary import BookingStatus
 from mentorhub.schema import times
 from mentorhub.schema.bookings import Booking
 from mentorhub.schema.context import Info
-from mentorhub.schema.nodes import id_of
+from mentorhub.schema.nodes import id_field
 from mentorhub.schema.users import User
-
-
-def _id(root: FactRow) -> strawberry.ID:
-    return id_of("BookingEvent", root.id)
 
 
 def _cursor(root: FactRow, info: Info) -> str:
@@ -57,7 +53,7 @@ def _reason(root: FactRow) -> str | None:
 
 @strawberry.type(description="One change of a booking's status or time, as it was then.")
 class BookingEvent:
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("BookingEvent")
     cursor: str = strawberry.field(
         resolver=_cursor, description="Give it back as after: to hear everything that came later."
     )

@@ -11,8 +11,8 @@ from mentorhub.resolvers.booking_lists import EVERY, Filter
 from mentorhub.resolvers.desk import Viewer as ViewerRow
 from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.vocabulary import BookingOrder, BookingParty, BookingStatus
-from mentorhub.schema.bookings import Booking
-from mentorhub.schema.connections import After, Before, Connection, First, Last
+from mentorhub.schema.bookings import Booking, brought_with
+from mentorhub.schema.connections import After, Before, Connection, First, Last, asked_of_entries
 from mentorhub.schema.context import Info
 from mentorhub.schema.nodes import keys_of
 from mentorhub.schema.viewer import Viewer
@@ -96,6 +96,7 @@ async def _bookings(
         read(filter),
         order=order_by or BookingOrder.STARTS_LATEST,
         paging=Paging(first, after, last, before),
+        brought=brought_with(asked_of_entries(info)),
     )
     return cast("Connection[Booking]", found)
 

@@ -6,37 +6,52 @@ from typing import Annotated
 
 import strawberry
 
+from mentorhub.db.booking_lists import Brought
 from mentorhub.db.bookings import BookingRow
-from mentorhub.db.mentors import MentorRow
+from mentorhub.db.mentors import Extent, MentorCard, MentorRow
 from mentorhub.db.slots import SlotRow
-from mentorhub.db.users import UserRow
-from mentorhub.execution import batch, extend
+from mentorhub.db.users import UserCard, UserRow
+from mentorhub.execution import Asked, asked, batch, extend, reads
 from mentorhub.resolvers import access, bookings, mentors, slots, users
+from mentorhub.resolvers.booking_lists import NOTHING
 from mentorhub.rules.bookings import Hand
 from mentorhub.rules.vocabulary import BookingAction, BookingStatus
 from mentorhub.schema import times
 from mentorhub.schema.context import Info
-from mentorhub.schema.mentors import Mentor
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
+from mentorhub.schema.mentors import Mentor, extent_of
+from mentorhub.schema.nodes import Node, brought, id_field, key_of, node_type, shown
 from mentorhub.schema.root import Query
 from mentorhub.schema.scalars import URL
 from mentorhub.schema.slots import Slot
-from mentorhub.schema.users import User
+from mentorhub.schema.users import User, needs_card_only
 
 _WITH_ROOM = {BookingStatus.CONFIRMED, BookingStatus.COMPLETED}
 _WITH_DEADLINE = {BookingStatus.PENDING, BookingStatus.EXPIRED}
 
 
-def _id(root: BookingRow) -> strawberry.ID:
-    return id_of("Booking", root.id)
+def brought_with(asked: Asked | None) -> Brought:
+    """What is worth reading along with bookings, for what is asked of them."""
+    if asked is None:
+        return NOTHING
+    mentor = extent_of(asked.at("mentor")) if "mentor" in asked.names else Extent.WHOLE
+    return Brought(
+        mentor=None if mentor is Extent.WHOLE else mentor,
+        mentee="mentee" in asked.names and needs_card_only(asked.at("mentee")),
+        feedback="feedback" in asked.names,
+    )
 
 
-async def _mentors(parents: Sequence[BookingRow], info: Info) -> list[MentorRow]:
-    found = await mentors.by_keys(info.context.desk, [row.mentor_id for row in parents])
+async def _mentors(parents: Sequence[BookingRow], info: Info) -> list[MentorRow | MentorCard]:
+    if (known := brought(parents, "mentor")) is not None:
+        return known
+    keys = [row.mentor_id for row in parents]
+    found = await mentors.reached(info.context.desk, keys, extent_of(asked(info)))
     return [found[row.mentor_id] for row in parents]
 
 
-async def _mentees(parents: Sequence[BookingRow], info: Info) -> list[UserRow]:
+async def _mentees(parents: Sequence[BookingRow], info: Info) -> list[UserRow | UserCard]:
+    if (known := brought(parents, "mentee")) is not None:
+        return known
     found = await users.by_keys(info.context.desk, [row.mentee_id for row in parents])
     return [found[row.mentee_id] for row in parents]
 
@@ -75,15 +90,19 @@ async def _viewer_can(parents: Sequence[BookingRow], info: Info) -> list[list[Bo
     "Booking", row=BookingRow, load=bookings.visible, description="A slot asked for, and what came of it."
 )
 class Booking(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Booking")
     mentor: Mentor = batch(_mentors, description="Who gives the session.")
     mentee: User = batch(_mentees, description="Who asked for it.")
     slot: Slot | None = batch(_slots, description="The slot it is about; null once that is gone.")
     starts_at: datetime = strawberry.field(
-        resolver=times.starts_at, description="With the offset of the time zone asked for; UTC if none is."
+        resolver=times.starts_at,
+        metadata=reads("starts_at"),
+        description="With the offset of the time zone asked for; UTC if none is.",
     )
     ends_at: datetime = strawberry.field(
-        resolver=times.ends_at, description="With the offset of the time zone asked for; UTC if none is."
+        resolver=times.ends_at,
+        metadata=reads("ends_at"),
+        description="With the offset of the time zone asked for; UTC if none is.",
     )
     duration_minutes: int = strawberry.field(
         resolver=times.duration_minutes, description="Elapsed minutes, not those of the wall clock."

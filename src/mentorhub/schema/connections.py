@@ -4,7 +4,9 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
+from mentorhub.execution import Asked, asked
 from mentorhub.resolvers.paging import Page
+from mentorhub.schema.context import Info
 
 N = TypeVar("N")
 
@@ -48,3 +50,9 @@ class Connection(Generic[N]):
     total_count: int = strawberry.field(
         resolver=_total, description="How many entries the whole list has; counted only when asked for."
     )
+
+
+def asked_of_entries(info: Info) -> Asked | None:
+    """What is asked of the entries of a list; None where that is not known."""
+    found = asked(info)
+    return found and found.at("nodes", "edges.node")

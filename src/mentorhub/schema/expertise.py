@@ -9,18 +9,14 @@ from mentorhub.execution import extend
 from mentorhub.resolvers import expertise
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type, shown
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation, Query
 
 
-def _id(root: ExpertiseRow) -> strawberry.ID:
-    return id_of("Expertise", root.id)
-
-
 @node_type("Expertise", row=ExpertiseRow, load=expertise.visible, description="Something mentors know.")
 class Expertise(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Expertise")
     name: str = strawberry.field(description="What it is called.")
     slug: str = strawberry.field(description="Its name for addresses: machine-learning.")
     mentor_count: int = strawberry.field(description="How many approved mentors have it.")

@@ -12,7 +12,7 @@ from mentorhub.resolvers.guides import GuideRow
 from mentorhub.rules.vocabulary import Audience
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, id_of, key_of, node_type, shown
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation, Query
 from mentorhub.schema.words import declare
@@ -27,13 +27,9 @@ declare(
 )
 
 
-def _id(root: FaqRow) -> strawberry.ID:
-    return id_of("FaqEntry", root.id)
-
-
 @node_type("FaqEntry", row=FaqRow, load=faq.visible, description="A question that is often asked.")
 class FaqEntry(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("FaqEntry")
     audience: Audience = strawberry.field(description="Who asks it.")
     question: str = strawberry.field(description="3 to 200 characters.")
     answer: str = strawberry.field(description="2,000 characters at most.")

@@ -8,9 +8,9 @@ import strawberry
 
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.feedback import FeedbackRow
-from mentorhub.db.mentors import MentorRow
+from mentorhub.db.mentors import MentorCard, MentorRow
 from mentorhub.db.users import UserRow
-from mentorhub.execution import batch, extend
+from mentorhub.execution import asked, batch, extend
 from mentorhub.resolvers import bookings, feedback, mentors, users
 from mentorhub.resolvers.paging import Page, Paging
 from mentorhub.rules.refusals import CursorInvalid
@@ -18,15 +18,11 @@ from mentorhub.schema.bookings import Booking
 from mentorhub.schema.connections import After, Before, Connection, First, Last
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.mentors import Mentor
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type
+from mentorhub.schema.mentors import Mentor, extent_of
+from mentorhub.schema.nodes import Node, brought, id_field, key_of, node_type
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation
 from mentorhub.schema.users import User
-
-
-def _id(root: FeedbackRow) -> strawberry.ID:
-    return id_of("Feedback", root.id)
 
 
 async def _bookings(parents: Sequence[FeedbackRow], info: Info) -> list[BookingRow | None]:
@@ -34,8 +30,9 @@ async def _bookings(parents: Sequence[FeedbackRow], info: Info) -> list[BookingR
     return [found.get(row.booking_id) for row in parents]
 
 
-async def _mentors(parents: Sequence[FeedbackRow], info: Info) -> list[MentorRow]:
-    found = await mentors.by_keys(info.context.desk, [row.mentor_id for row in parents])
+async def _mentors(parents: Sequence[FeedbackRow], info: Info) -> list[MentorRow | MentorCard]:
+    keys = [row.mentor_id for row in parents]
+    found = await mentors.reached(info.context.desk, keys, extent_of(asked(info)))
     return [found[row.mentor_id] for row in parents]
 
 
@@ -52,7 +49,7 @@ def _hidden(parents: Sequence[FeedbackRow], info: Info) -> list[datetime | None]
 
 @node_type("Feedback", row=FeedbackRow, load=feedback.visible, description="What a mentee says of a session.")
 class Feedback(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Feedback")
     booking: Booking | None = batch(
         _bookings, description="To its two parties and administrators; else null."
     )
@@ -66,7 +63,10 @@ class Feedback(Node):
 
 
 async def _left(parents: Sequence[BookingRow], info: Info) -> list[FeedbackRow | None]:
-    found = await feedback.by_bookings(info.context.desk, [row.id for row in parents])
+    desk = info.context.desk
+    if (known := brought(parents, "feedback")) is not None:
+        return [row if row is not None and feedback.is_visible(desk.viewer, row) else None for row in known]
+    found = await feedback.by_bookings(desk, [row.id for row in parents])
     return [found.get(row.id) for row in parents]
 
 

@@ -15,14 +15,10 @@ from mentorhub.rules.vocabulary import IncidentKind, IncidentStatus
 from mentorhub.schema.bookings import Booking
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation
 from mentorhub.schema.users import User
-
-
-def _id(root: IncidentRow) -> strawberry.ID:
-    return id_of("Incident", root.id)
 
 
 async def _bookings(parents: Sequence[IncidentRow], info: Info) -> list[BookingRow | None]:
@@ -61,7 +57,7 @@ class IncidentNote:
     "Incident", row=IncidentRow, load=incidents.visible, description="Something that went wrong, as reported."
 )
 class Incident(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Incident")
     kind: IncidentKind = strawberry.field(description="What went wrong.")
     status: IncidentStatus = strawberry.field(description="Where it stands.")
     booking: Booking | None = batch(_bookings, description="The booking it came up in.")

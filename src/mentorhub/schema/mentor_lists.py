@@ -10,9 +10,9 @@ from mentorhub.resolvers import mentor_lists
 from mentorhub.resolvers.mentor_lists import EVERY, Filter
 from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.mentors import MentorOrder
-from mentorhub.schema.connections import After, Before, Connection, First, Last
+from mentorhub.schema.connections import After, Before, Connection, First, Last, asked_of_entries
 from mentorhub.schema.context import Info
-from mentorhub.schema.mentors import Mentor
+from mentorhub.schema.mentors import Mentor, extent_of
 from mentorhub.schema.nodes import keys_of
 from mentorhub.schema.root import Query
 from mentorhub.schema.scalars import TimeZone
@@ -93,5 +93,6 @@ class MentorListQueries:
             filter.read() if filter else EVERY,
             order=order_by or MentorOrder.RECOMMENDED,
             paging=Paging(first, after, last, before),
+            extent=extent_of(asked_of_entries(info)),
         )
         return cast("Connection[Mentor]", found)

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
 from mentorhub.db.expertise import ExpertiseRow
-from mentorhub.db.mentors import MentorRow
+from mentorhub.db.mentors import Extent, MentorCard, MentorRow
 from mentorhub.db.users import UserRow
-from mentorhub.execution import batch, extend
+from mentorhub.execution import Asked, asked, batch, extend
 from mentorhub.resolvers import expertise, mentors, users
 from mentorhub.resolvers.desk import Viewer as ViewerRow
 from mentorhub.rules.vocabulary import MentorStatus, RejectionReason
 from mentorhub.schema.context import Info
 from mentorhub.schema.expertise import Expertise
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, brought, id_field, key_of, node_type, shown
 from mentorhub.schema.root import Query
 from mentorhub.schema.scalars import URL, TimeZone
 from mentorhub.schema.users import User
@@ -88,10 +88,6 @@ class MentorDecision:
     decided_at: datetime = strawberry.field(description="When it was decided.")
 
 
-def _id(root: MentorRow) -> strawberry.ID:
-    return id_of("Mentor", root.id)
-
-
 def _itself(root: MentorRow) -> Any:
     return root
 
@@ -101,7 +97,22 @@ async def _users(parents: Sequence[MentorRow], info: Info) -> list[UserRow]:
     return [found[row.user_id] for row in parents]
 
 
-async def _expertise(parents: Sequence[MentorRow], info: Info) -> list[list[ExpertiseRow]]:
+_SHOWN_BY_CARDS: Final = frozenset({
+    "__typename", "id", "name", "company", "jobTitle", "yearsOfExperience", "timezone", "acceptingRequests", "rating",
+    "completedSessionCount", "expertise", "slots", "nextSlot",
+})  # fmt: skip
+
+
+def extent_of(asked: Asked | None) -> Extent:
+    """How much of mentors is to be read for what is asked of them."""
+    if asked is None or not asked.names <= _SHOWN_BY_CARDS:
+        return Extent.WHOLE
+    return Extent.CARD_AND_EXPERTISE if "expertise" in asked.names else Extent.CARD
+
+
+async def _expertise(parents: Sequence[MentorRow | MentorCard], info: Info) -> list[list[ExpertiseRow]]:
+    if (known := brought(parents, "expertise")) is not None and None not in known:
+        return known
     found = await expertise.of_mentors(info.context.desk, [row.id for row in parents])
     return [found[row.id] for row in parents]
 
@@ -127,9 +138,11 @@ def _decision(row: MentorRow) -> MentorRow | None:
 _INSIDERS = "To the mentor itself and administrators; else null."
 
 
-@node_type("Mentor", row=MentorRow, load=mentors.visible, description="Somebody who gives sessions.")
+@node_type(
+    "Mentor", row=(MentorRow, MentorCard), load=mentors.visible, description="Somebody who gives sessions."
+)
 class Mentor(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Mentor")
     user: User = batch(_users, description="The account behind the profile.")
     name: str = strawberry.field(description="As the account has it.")
     bio: str = strawberry.field(description="50 to 500 characters.")
@@ -204,5 +217,5 @@ class MentorQueries:
     async def mentor(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A mentor's id.")]
     ) -> Mentor | None:
-        key = key_of("Mentor", id)
-        return shown((await mentors.visible(info.context.desk, [key])).get(key))  # type: ignore[no-any-return]  # a row
+        found = await mentors.one_visible(info.context.desk, key_of("Mentor", id), extent_of(asked(info)))
+        return shown(found)  # type: ignore[no-any-return]  # a row

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Self, cast
 
 import strawberry
 
-from mentorhub.execution import rows
+from mentorhub.execution import reads, rows
 from mentorhub.resolvers.desk import Desk
 from mentorhub.rules.keys import NOBODY, Key
 
@@ -31,6 +31,18 @@ class _Prefixes(dict[str, str]):
 
 
 _PREFIXES: Final = _Prefixes()
+
+
+def id_field(type_name: str) -> Any:
+    """The id of the *type_name* whose row has a key `id`."""
+    prefix = _PREFIXES[type_name]
+
+    def read(root: Any) -> strawberry.ID:
+        return prefix + root.id  # type: ignore[no-any-return]  # an ID is a text
+
+    return strawberry.field(
+        resolver=read, metadata=reads("id", prefix=prefix), description="Opaque, and good for ever."
+    )
 
 
 def key_of(type_name: str, text: str) -> Key:
@@ -66,13 +78,26 @@ def shown(rows_: object) -> Any:
     return rows_
 
 
-def node_type(name: str, *, row: type[Any], load: Load, description: str) -> Callable[[type[Any]], type[Any]]:
+def brought(rows_: Sequence[Any], name: str) -> list[Any] | None:
+    """What a list has brought along with each of *rows_* under *name*; None unless it has with all."""
+    values = [getattr(row, name, _ABSENT) for row in rows_]
+    return None if _ABSENT in values else values
+
+
+_ABSENT: Final = object()
+
+
+def node_type(
+    name: str, *, row: type[Any] | tuple[type[Any], ...], load: Load, description: str
+) -> Callable[[type[Any]], type[Any]]:
     """Declares an object type whose values are instances of *row*, found by id through *load*."""
     _LOADS[name.lower()] = (name, load)
 
     def declare(cls: type[Any]) -> type[Any]:
         cls.type_name = name
-        return strawberry.type(rows(row)(cls), name=name, description=description)
+        return strawberry.type(
+            rows(*(row if isinstance(row, tuple) else (row,)))(cls), name=name, description=description
+        )
 
     return declare
 

@@ -19,7 +19,7 @@ from mentorhub.schema.bookings import Booking
 from mentorhub.schema.connections import After, Before, Connection, First, Last
 from mentorhub.schema.context import Context, Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_of, keys_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, keys_of, node_type, shown
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation, Subscription
 from mentorhub.schema.viewer import Viewer
@@ -48,10 +48,6 @@ declare(
 )
 
 
-def _id(root: NotificationRow) -> strawberry.ID:
-    return id_of("Notification", root.id)
-
-
 async def _bookings(parents: Sequence[NotificationRow], info: Info) -> list[BookingRow | None]:
     keys = [row.booking_id for row in parents if row.booking_id]
     found = await bookings.visible(info.context.desk, keys)
@@ -69,7 +65,7 @@ async def _cursors(parents: Sequence[NotificationRow], info: Info) -> list[str]:
     description="Something the viewer is told, in their words and by their clock.",
 )
 class Notification(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Notification")
     kind: NotificationKind = strawberry.field(description="What it tells of.")
     title: str = strawberry.field(description="What it is about, in a few words.")
     body: str = strawberry.field(

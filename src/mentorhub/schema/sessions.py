@@ -15,7 +15,7 @@ from mentorhub.resolvers.sessions import SignedIn
 from mentorhub.rules.refusals import BadUserInput
 from mentorhub.schema.context import Context, Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, id_of, key_of, node_type, shown
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation
 from mentorhub.schema.scalars import EmailAddress
@@ -28,10 +28,6 @@ ERRORS = "Why nothing was done; empty where it was."
 USE_COOKIE = "Keep the session in an HttpOnly cookie; token is then null."
 
 
-def _id(root: SessionRow) -> strawberry.ID:
-    return id_of("Session", root.id)
-
-
 def _is_current(parents: Sequence[SessionRow], info: Info) -> list[bool]:
     viewer = info.context.desk.viewer
     return [viewer is not None and viewer.session_id == row.id for row in parents]
@@ -41,7 +37,7 @@ def _is_current(parents: Sequence[SessionRow], info: Info) -> list[bool]:
     "Session", row=SessionRow, load=sessions.visible, description="A signed-in device. To its owner alone."
 )
 class Session(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Session")
     created_at: datetime = strawberry.field(description="When it was signed in.")
     last_used_at: datetime = strawberry.field(description="When it asked for something last, to the minute.")
     expires_at: datetime = strawberry.field(description="When it ends unless it is used before.")

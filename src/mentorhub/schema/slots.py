@@ -6,17 +6,17 @@ from typing import Annotated, Final
 
 import strawberry
 
-from mentorhub.db.mentors import MentorRow
+from mentorhub.db.mentors import MentorCard, MentorRow
 from mentorhub.db.slots import SlotRow
-from mentorhub.execution import batch, extend
+from mentorhub.execution import asked, batch, extend, reads
 from mentorhub.resolvers import mentors, slot_lists, slots
 from mentorhub.rules.mentors import AvailabilityStatus
 from mentorhub.rules.vocabulary import SlotStatus
 from mentorhub.schema import times
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import SlotError
-from mentorhub.schema.mentors import Mentor
-from mentorhub.schema.nodes import Node, id_of, node_type
+from mentorhub.schema.mentors import Mentor, extent_of
+from mentorhub.schema.nodes import Node, id_field, node_type
 from mentorhub.schema.words import declare
 
 _SLOTS: Final = 50
@@ -31,24 +31,25 @@ declare(
 )
 
 
-def _id(root: SlotRow) -> strawberry.ID:
-    return id_of("Slot", root.id)
-
-
-async def _mentors(parents: Sequence[SlotRow], info: Info) -> list[MentorRow]:
-    found = await mentors.by_keys(info.context.desk, [row.mentor_id for row in parents])
+async def _mentors(parents: Sequence[SlotRow], info: Info) -> list[MentorRow | MentorCard]:
+    keys = [row.mentor_id for row in parents]
+    found = await mentors.reached(info.context.desk, keys, extent_of(asked(info)))
     return [found[row.mentor_id] for row in parents]
 
 
 @node_type("Slot", row=SlotRow, load=slots.visible, description="A bookable time of a mentor.")
 class Slot(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Slot")
     mentor: Mentor = batch(_mentors, description="Whose time it is.")
     starts_at: datetime = strawberry.field(
-        resolver=times.starts_at, description="With the offset of the time zone asked for; UTC if none is."
+        resolver=times.starts_at,
+        metadata=reads("starts_at"),
+        description="With the offset of the time zone asked for; UTC if none is.",
     )
     ends_at: datetime = strawberry.field(
-        resolver=times.ends_at, description="With the offset of the time zone asked for; UTC if none is."
+        resolver=times.ends_at,
+        metadata=reads("ends_at"),
+        description="With the offset of the time zone asked for; UTC if none is.",
     )
     duration_minutes: int = strawberry.field(
         resolver=times.duration_minutes, description="Elapsed minutes, not those of the wall clock."

@@ -16,7 +16,7 @@ from mentorhub.rules.vocabulary import TicketStatus
 from mentorhub.schema.connections import After, Before, Connection, First, Last
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation
 from mentorhub.schema.users import User
@@ -41,10 +41,6 @@ async def _messages(parents: Sequence[TicketRow], info: Info) -> list[list[Messa
     return await support.messages_of(info.context.desk, parents)
 
 
-def _id(root: TicketRow) -> strawberry.ID:
-    return id_of("SupportTicket", root.id)
-
-
 @strawberry.type(description="Something written in a support ticket.")
 @rows(MessageRow)
 class TicketMessage:
@@ -60,7 +56,7 @@ class TicketMessage:
     description="A question to the support, and what came of it. To its author and administrators.",
 )
 class SupportTicket(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("SupportTicket")
     author: User = batch(_writers, description="Who opened it.")
     subject: str = strawberry.field(description="What it is about; 3 to 120 characters.")
     status: TicketStatus = strawberry.field(description="Whose turn it is.")

@@ -14,13 +14,9 @@ from mentorhub.schema.bookings import Booking
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
 from mentorhub.schema.mentors import Mentor
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type, shown
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation
-
-
-def _id(root: TimeOffRow) -> strawberry.ID:
-    return id_of("TimeOff", root.id)
 
 
 @node_type(
@@ -30,7 +26,7 @@ def _id(root: TimeOffRow) -> strawberry.ID:
     description="A time without slots, whatever the availability says.",
 )
 class TimeOff(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("TimeOff")
     starts_at: datetime = strawberry.field(description="From then on there are no slots.")
     ends_at: datetime = strawberry.field(description="Until then.")
     note: str | None = strawberry.field(description="What the mentor wants to remember of it.")

@@ -13,15 +13,11 @@ from mentorhub.resolvers.desk import Viewer as ViewerRow
 from mentorhub.rules.vocabulary import AccessScope
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_of, key_of, node_type
+from mentorhub.schema.nodes import Node, id_field, id_of, key_of, node_type
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation
 from mentorhub.schema.sessions import ERRORS
 from mentorhub.schema.viewer import Viewer
-
-
-def _id(root: AccessTokenRow) -> strawberry.ID:
-    return id_of("AccessToken", root.id)
 
 
 @node_type(
@@ -31,7 +27,7 @@ def _id(root: AccessTokenRow) -> strawberry.ID:
     description="A personal access token, for integrations. To its owner alone.",
 )
 class AccessToken(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("AccessToken")
     name: str = strawberry.field(description="What its owner calls it.")
     scopes: list[AccessScope] = strawberry.field(description="What it allows.")
     created_at: datetime = strawberry.field(description="When it was made.")

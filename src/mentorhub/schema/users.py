@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import strawberry
 
-from mentorhub.db.users import UserRow
-from mentorhub.execution import batch
+from mentorhub.db.users import UserCard, UserRow
+from mentorhub.execution import Asked, batch
 from mentorhub.resolvers import users
 from mentorhub.rules.vocabulary import Role, UserStatus
 from mentorhub.schema.context import Info
-from mentorhub.schema.nodes import Node, id_of, node_type
+from mentorhub.schema.nodes import Node, id_field, node_type
 from mentorhub.schema.scalars import EmailAddress, TimeZone
 
 
@@ -41,17 +42,21 @@ def _statuses(parents: Sequence[UserRow], info: Info) -> list[UserStatus | None]
     return [row.status if _is_shown(row, info) else None for row in parents]
 
 
-def _id(root: UserRow) -> strawberry.ID:
-    return id_of("User", root.id)
+_SHOWN_BY_CARDS: Final = frozenset({"__typename", "id", "name"})
+
+
+def needs_card_only(asked: Asked) -> bool:
+    """Whether a `UserCard` has all that is asked of users."""
+    return asked.names <= _SHOWN_BY_CARDS
 
 
 _OWN = "To the user itself and administrators; else null."
 _CLOSE = "To the user itself, administrators, and the other party of a confirmed booking; else null."
 
 
-@node_type("User", row=UserRow, load=users.visible, description="Somebody with an account.")
+@node_type("User", row=(UserRow, UserCard), load=users.visible, description="Somebody with an account.")
 class User(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("User")
     name: str = strawberry.field(description="As they gave it; 1 to 80 characters.")
     joined_at: datetime = strawberry.field(description="When the account was made.")
     timezone: TimeZone | None = batch(_timezones, description=_CLOSE)

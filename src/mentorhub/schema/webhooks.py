@@ -15,13 +15,9 @@ from mentorhub.rules.refusals import CursorInvalid
 from mentorhub.rules.vocabulary import WebhookTopic
 from mentorhub.schema.connections import After, Before, Connection, First, Last
 from mentorhub.schema.context import Info
-from mentorhub.schema.nodes import Node, id_of, node_type
+from mentorhub.schema.nodes import Node, id_field, node_type
 from mentorhub.schema.scalars import URL
 from mentorhub.schema.viewer import Viewer
-
-
-def _delivery_id(root: DeliveryRow) -> strawberry.ID:
-    return id_of("WebhookDelivery", root.id)
 
 
 def _next_attempt_at(root: DeliveryRow) -> datetime | None:
@@ -30,7 +26,7 @@ def _next_attempt_at(root: DeliveryRow) -> datetime | None:
 
 @strawberry.type(description="Something that a webhook is told of, and what came of it. Kept for 30 days.")
 class WebhookDelivery:
-    id: strawberry.ID = strawberry.field(resolver=_delivery_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("WebhookDelivery")
     topic: WebhookTopic = strawberry.field(description="What it tells of.")
     attempts: int = strawberry.field(description="How many tries were begun.")
     status_code: int | None = strawberry.field(
@@ -44,10 +40,6 @@ class WebhookDelivery:
     next_attempt_at: datetime | None = strawberry.field(
         resolver=_next_attempt_at, description="Null where there is to be none."
     )
-
-
-def _id(root: WebhookRow) -> strawberry.ID:
-    return id_of("Webhook", root.id)
 
 
 def _is_active(root: WebhookRow) -> bool:
@@ -74,7 +66,7 @@ async def _deliveries(
     description="Where a program is told of what happens, by a signed POST. To its owner alone.",
 )
 class Webhook(Node):
-    id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque, and good for ever.")
+    id: strawberry.ID = id_field("Webhook")
     url: URL = strawberry.field(description="Where it is told.")
     topics: list[WebhookTopic] = strawberry.field(description="What it is told of.")
     is_active: bool = strawberry.field(

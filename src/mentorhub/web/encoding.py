@@ -1,10 +1,14 @@
 """Results as JSON text, made once for each result object however many readers it goes to."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from graphql import ExecutionResult, GraphQLError
+
+INSTANTS: Final = ("DateTime",)
+"""Scalars whose datetimes in UTC are written here, as the scalar itself would."""
+_OPTIONS: Final = orjson.OPT_UTC_Z
 
 # Whatever holds values that JSON has no form for is a fault of the executor, and refused here by a TypeError.
 
@@ -17,7 +21,7 @@ def encoded(result: ExecutionResult, extensions: Mapping[str, Any] | None = None
     answer["data"] = result.data
     if result.extensions or extensions:
         answer["extensions"] = {**(result.extensions or {}), **(extensions or {})}
-    return orjson.dumps(answer)
+    return orjson.dumps(answer, option=_OPTIONS)
 
 
 def text_of(result: ExecutionResult, extensions: Mapping[str, Any] | None = None) -> str:
@@ -46,7 +50,7 @@ def encoded_errors(errors: Sequence[Mapping[str, Any]], extensions: Mapping[str,
     answer: dict[str, Any] = {"errors": errors}
     if extensions:
         answer["extensions"] = extensions
-    return orjson.dumps(answer)
+    return orjson.dumps(answer, option=_OPTIONS)
 
 
 def internal_error(request_id: str) -> dict[str, Any]:
