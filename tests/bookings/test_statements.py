@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mentorhub.resolvers import telling
 from tests.bookings.scene import Scene, slot_id
 from tests.counting import counting
 
@@ -10,7 +11,7 @@ def asking(scene: Scene, slot: int) -> dict[str, Any]:
     return {"slotId": slot_id(scene.slots[slot]), "topic": "How to begin"}
 
 
-async def test_a_request_is_twelve_statements_however_many_were_made_before(scene: Scene) -> None:
+async def test_a_request_is_nine_statements_however_many_were_made_before(scene: Scene) -> None:
     sent = []
 
     for slot in (0, 1):
@@ -19,13 +20,37 @@ async def test_a_request_is_twelve_statements_however_many_were_made_before(scen
         sent.append(counted.writes)
 
     assert sent[0] == sent[1]
-    assert len(sent[0]) == 12
+    assert len(sent[0]) == 9
 
 
 async def test_whoever_asks_is_read_with_the_slot_and_its_mentor(scene: Scene) -> None:
     async with counting(scene.api) as counted:
         await scene.refused("requestBooking", scene.mentee, **asking(scene, 0))
 
-    [found] = [sql for sql in counted.writes if sql.startswith("SELECT slots.")]
+    [found] = [sql for sql in counted.writes if "AS slot_id" in sql]
     assert "JOIN mentors" in found
     assert "JOIN users" in found
+
+
+async def test_a_request_for_a_later_slot_leaves_alone_which_is_the_mentors_next(scene: Scene) -> None:
+    async with counting(scene.api) as counted:
+        assert await scene.refused("requestBooking", scene.mentee, **asking(scene, 2)) == []
+
+    assert not [sql for sql in counted.writes if "UPDATE mentors" in sql]
+
+
+async def test_people_are_told_of_many_things_in_as_many_statements_as_of_one(scene: Scene) -> None:
+    doors = scene.api.house.doors
+    while await telling.tell_some(doors):
+        pass
+    sent = []
+
+    for slots in ((0,), (1, 2)):
+        for slot in slots:
+            assert await scene.refused("requestBooking", scene.mentee, **asking(scene, slot)) == []
+        async with counting(scene.api) as counted:
+            # What is told is a fact itself, and told to nobody.
+            assert await telling.tell_some(doors) >= len(slots)
+        sent.append(len(counted.writes))
+
+    assert sent[0] == sent[1]

@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader
@@ -73,7 +84,18 @@ def is_party(name: str) -> ColumnElement[bool]:
 _WHO = bindparam("who", type_=KeyColumn())
 _ROWS = select(*COLUMNS).select_from(FROM)
 _BY_KEYS = Statement(_ROWS.where(among(bookings.c.id, "keys")), BookingRow)
-_ACTIVE_OF_MENTEE = Statement(_ROWS.where(bookings.c.mentee_id == _WHO, IS_ACTIVE), BookingRow)
+_OF_MENTEE: ColumnElement[bool] = bookings.c.mentee_id == _WHO
+_ACTIVE = _ROWS.where(_OF_MENTEE, IS_ACTIVE)
+_ACTIVE_OF_MENTEE = Statement(_ACTIVE, BookingRow)
+_CONTENDING = Statement(
+    union_all(
+        _ACTIVE,
+        _ROWS.where(
+            bookings.c.mentor_id == bindparam("mentor", type_=KeyColumn()), IS_ACTIVE, IS_OVERDUE, ~_OF_MENTEE
+        ),
+    ),
+    BookingRow,
+)
 _ACTIVE_OF_USER = Statement(
     _ROWS.where(IS_ACTIVE, is_party("who")).order_by(bookings.c.starts_at, bookings.c.id), BookingRow
 )
@@ -95,6 +117,7 @@ class _Overdue(NamedTuple):
 
 
 _OVERDUE = select(bookings.c.mentor_id).where(IS_OVERDUE)
+_OVERDUE_OF_MENTEE = Statement(_OVERDUE.where(bookings.c.mentee_id == _WHO, IS_ACTIVE), _Overdue)
 _LONGEST_OVERDUE = Statement(_OVERDUE.order_by(bookings.c.respond_by).limit(LIMITED), _Overdue)
 # Few are ever overdue, and their index is the way to them; SQLite would rather go by the mentors.
 _MENTOR_UNLED: ColumnElement[Key] = type_coerce(bookings.c.mentor_id.op("||")(literal("")), KeyColumn())
@@ -119,6 +142,16 @@ async def by_keys(reader: Reader, keys: Sequence[Key], *, now: datetime) -> dict
 async def active_of_mentee(reader: Reader, mentee_id: Key, *, now: datetime) -> list[BookingRow]:
     """Their bookings stored as PENDING or CONFIRMED; those overdue come as EXPIRED."""
     return await reader.all(_ACTIVE_OF_MENTEE, who=mentee_id, now=now)
+
+
+async def contending(reader: Reader, *, mentee: Key, mentor: Key, now: datetime) -> list[BookingRow]:
+    """What may be in the way of a request: what `active_of_mentee` gives, and what is overdue of the mentor's."""
+    return await reader.all(_CONTENDING, who=mentee, mentor=mentor, now=now)
+
+
+async def mentors_overdue_to(reader: Reader, mentee: Key, *, now: datetime) -> list[Key]:
+    """Who has not answered the mentee in time, the clock not having come by."""
+    return [row.mentor_id for row in await reader.all(_OVERDUE_OF_MENTEE, who=mentee, now=now)]
 
 
 async def active_of_user(reader: Reader, user_id: Key, *, now: datetime) -> list[BookingRow]:

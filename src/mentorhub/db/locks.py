@@ -9,6 +9,7 @@ slots of a mentor has locked the mentor's row.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Text, cast, false, func, literal, select
@@ -24,19 +25,27 @@ class _Held(NamedTuple):
     id: str
 
 
+class LockedMentor(NamedTuple):
+    """What is known of a mentor whose row is locked."""
+
+    id: Key
+    buffer_minutes: int
+    next_slot_at: datetime
+
+
 _KEYS = each("keys", Text())
-_HOLD = Statement(
-    select(cast(func.pg_advisory_xact_lock(func.hashtextextended(_KEYS.c.value, 0)), Text).label("id")),
-    _Held,
-    sqlite=select(literal("").label("id")).where(false()),
-)
-_ROWS = Statement(
-    select(mentors.c.id)
-    .where(among(mentors.c.id, "keys"))
+_HOLDING = select(cast(func.pg_advisory_xact_lock(func.hashtextextended(_KEYS.c.value, 0)), Text).label("id"))
+_HOLD = Statement(_HOLDING, _Held, sqlite=select(literal("").label("id")).where(false()))
+_LOCKED = (
+    select(*(mentors.c[name] for name in LockedMentor._fields))
+    .where(among(mentors.c.id, "mentors"))
     .order_by(mentors.c.id)
-    .with_for_update(key_share=True),
-    _Held,
+    .with_for_update(key_share=True, of=mentors)
 )
+_HELD = _HOLDING.cte("held").prefix_with("MATERIALIZED")
+# All are held before the first row is looked at, since that does not depend on a row.
+_ARE_HELD = select(func.count(_HELD.c.id)).scalar_subquery() >= literal(0)
+_ROWS = Statement(_LOCKED.where(_ARE_HELD), LockedMentor, sqlite=_LOCKED)
 
 
 async def hold(transaction: Transaction, *keys: Key) -> None:
@@ -44,8 +53,7 @@ async def hold(transaction: Transaction, *keys: Key) -> None:
     await transaction.all(_HOLD, keys=sorted(set(keys)))
 
 
-async def mentors_rows(transaction: Transaction, keys: Iterable[Key]) -> None:
+async def mentors_rows(transaction: Transaction, keys: Iterable[Key]) -> dict[Key, LockedMentor]:
     """Holds mentors, then locks their rows: their bookings, slots and figures are this transaction's alone."""
     wanted = sorted(set(keys))
-    await hold(transaction, *wanted)
-    await transaction.all(_ROWS, keys=wanted)
+    return {row.id: row for row in await transaction.all(_ROWS, keys=wanted, mentors=wanted)}

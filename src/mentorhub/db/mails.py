@@ -5,9 +5,9 @@ meanwhile, and somebody does if the sender dies. A mail is a whole message, or t
 when it goes out: so no secret that it has to carry lies here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import (
     ColumnElement,
@@ -43,6 +43,25 @@ class MailRow(NamedTuple):
     created_at: datetime
     attempts: int
     """Those begun, this one included."""
+
+
+class Envelope(NamedTuple):
+    """What is to be sent to somebody. *user_id* is the account that it goes away with."""
+
+    user_id: Key | None
+    recipient: str
+    content: dict[str, Any]
+
+    @classmethod
+    def of_message(cls, message: Message, recipient: str, *, user_id: Key | None) -> Self:
+        return cls(user_id, recipient, message.as_document())
+
+    @classmethod
+    def of_letter(
+        cls, letter: str, recipient: str, particulars: Mapping[str, Any], *, user_id: Key | None
+    ) -> Self:
+        """Of a letter that is written when it goes out, from *particulars* (see `resolvers.letters`)."""
+        return cls(user_id, recipient, {**particulars, LETTER: letter})
 
 
 def _instant(name: str) -> Any:
@@ -112,44 +131,16 @@ _WAITING = Statement(
 )
 
 
-async def enqueue(
-    transaction: Transaction, recipient: str, message: Message, *, user_id: Key | None, at: datetime
-) -> Key:
-    """Has *message* sent to *recipient* once this is committed. *user_id* is the account that it goes away with.
+async def enqueue(transaction: Transaction, envelopes: Iterable[Envelope], *, at: datetime) -> None:
+    """Has each of *envelopes* sent once this is committed.
 
-    Use `outbox.post`, which also has it sent at once.
+    Use `outbox.post_all`, which also has them sent at once.
     """
-    return await _add(transaction, recipient, message.as_document(), user_id=user_id, at=at)
-
-
-async def enqueue_letter(
-    transaction: Transaction,
-    recipient: str,
-    letter: str,
-    particulars: Mapping[str, Any],
-    *,
-    user_id: Key | None,
-    at: datetime,
-) -> Key:
-    """As `enqueue`, of a letter that is written when it goes out, from *particulars* (see `resolvers.letters`)."""
-    return await _add(transaction, recipient, {**particulars, LETTER: letter}, user_id=user_id, at=at)
-
-
-async def _add(
-    transaction: Transaction, recipient: str, content: Mapping[str, Any], *, user_id: Key | None, at: datetime
-) -> Key:
-    key = new_key()
-    await transaction.run(
-        _ADD,
-        id=key,
-        user_id=user_id,
-        recipient=recipient,
-        content=dict(content),
-        created_at=at,
-        due_at=at,
-        attempts=0,
-    )
-    return key
+    rows = [
+        {**each._asdict(), "id": new_key(), "created_at": at, "due_at": at, "attempts": 0}
+        for each in envelopes
+    ]
+    await transaction.many(_ADD, rows)
 
 
 async def any_due(reader: Reader, *, now: datetime) -> bool:

@@ -26,7 +26,7 @@ from mentorhub.rules.vocabulary import ACTIVE, BookingStatus, SlotStatus
 _NEVER: Final = literal(NEVER, Instant())
 _ALWAYS: Final = literal(ALWAYS, Instant())
 _DAY_MINUTES: Final = 24 * 60
-_FARTHEST: Final = LONGEST_SLOT + 2 * MOST_BUFFER
+FARTHEST: Final = LONGEST_SLOT + 2 * MOST_BUFFER
 """What starts earlier or later by more is not near."""
 _IS_PENDING: Final = bookings.c.status == BookingStatus.PENDING
 
@@ -86,8 +86,8 @@ async def refresh(transaction: Transaction, mentor_id: Key, *, around: Spanning)
         mentor_id=mentor_id,
         since=around.starts_at,
         until=around.ends_at,
-        earliest=around.starts_at - _FARTHEST,
-        latest=around.ends_at + _FARTHEST,
+        earliest=around.starts_at - FARTHEST,
+        latest=around.ends_at + FARTHEST,
     )
 
 
@@ -99,7 +99,8 @@ _FIRST: Final = (
         select(func.min(slots.c.starts_at)).where(_THEIRS, IS_OFFERED).scalar_subquery().label("starts_at"),
     )
     .where(among(mentors.c.id, "mentors"))
-    .subquery("first")
+    .cte("first")
+    .prefix_with("MATERIALIZED")  # else it is worked out again wherever it is named
 )
 # Offered to the very instant that is kept, it is gone just after.
 _FIRST_IS_GONE_AT: Final = (
@@ -114,15 +115,22 @@ _ANOTHER_COMES_AT: Final = (
     .where(slots.c.offered_from > now(), slots.c.offered_from <= slots.c.offered_until)
     .scalar_subquery()
 )
-_NEXT: Final = select(
-    _FIRST.c.id,
-    func.coalesce(_FIRST.c.starts_at, _NEVER).label("starts_at"),
-    least(func.coalesce(_FIRST_IS_GONE_AT, _NEVER), func.coalesce(_ANOTHER_COMES_AT, _NEVER)).label("until"),
-).subquery("next")
+_NEXT: Final = (
+    select(
+        _FIRST.c.id,
+        func.coalesce(_FIRST.c.starts_at, _NEVER).label("starts_at"),
+        least(func.coalesce(_FIRST_IS_GONE_AT, _NEVER), func.coalesce(_ANOTHER_COMES_AT, _NEVER)).label(
+            "until"
+        ),
+    )
+    .cte("next")
+    .prefix_with("MATERIALIZED")
+)
 _SET_NEXT: Final = change(
     update(mentors)
     .values(next_slot_at=_NEXT.c.starts_at, is_open=_NEXT.c.starts_at < _NEVER, next_slot_until=_NEXT.c.until)
-    .where(mentors.c.id == _NEXT.c.id)
+    # Said twice, so that PostgreSQL does not read all mentors for the few.
+    .where(mentors.c.id == _NEXT.c.id, among(mentors.c.id, "mentors"))
     .where(
         or_(
             mentors.c.next_slot_at != _NEXT.c.starts_at,

@@ -88,7 +88,7 @@ class Clockwork:
 
     async def _tried(self, job: Job) -> int | Exception:
         try:
-            return await self._attend(job, anyway=True)
+            return await self._attend(job, anyway=True, hurries=True)
         except Exception as error:  # noqa: BLE001 -- raised by the caller
             return error
 
@@ -110,17 +110,20 @@ class Clockwork:
             pause = job.every.total_seconds() * random.uniform(1.0, 1.1)  # nosec B311  # noqa: S311 -- no secret
             rung = await self._doors.chimes.wait(job.name, seconds=pause)
 
-    async def _attend(self, job: Job, *, anyway: bool = False) -> int:
-        """How much *job* did; 0 where it rests or another process has it, unless it is to run *anyway*."""
+    async def _attend(self, job: Job, *, anyway: bool = False, hurries: bool = False) -> int:
+        """How much *job* did; 0 where it rests or another process has it, unless it is to run *anyway*.
+
+        Where it *hurries* it takes all the time there is.
+        """
         async with self._turns[job.name]:
             if job.claims_itself:
-                return await self._run(job, hurries=anyway)
+                return await self._run(job, hurries=hurries)
             while not await self._claimed(job, anyway=anyway):
                 if not anyway:
                     return 0
                 await asyncio.sleep(_ASK_AGAIN)
             try:
-                return await self._run(job, hurries=anyway)
+                return await self._run(job, hurries=hurries)
             finally:
                 try:
                     await asyncio.shield(self._release(job))

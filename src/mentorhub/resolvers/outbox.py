@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from mentorhub.db import mails
-from mentorhub.db.mails import LETTER, MailRow
+from mentorhub.db.mails import LETTER, Envelope, MailRow
 from mentorhub.mail import Postponed, Undeliverable
 from mentorhub.mail.setting import set_mail
 from mentorhub.resolvers.desk import Desk, Doors, Work
@@ -33,8 +33,7 @@ _log: Final = logging.getLogger("mentorhub.mail")
 
 async def post(work: Work, recipient: str, message: Message, *, user_id: Key | None) -> None:
     """Has *message* sent to *recipient* once this is committed. It goes away with the account *user_id*."""
-    await mails.enqueue(work.transaction, recipient, message, user_id=user_id, at=work.now)
-    work.ring(JOB)
+    await post_all(work, [Envelope.of_message(message, recipient, user_id=user_id)])
 
 
 async def post_letter(
@@ -46,8 +45,14 @@ async def post_letter(
     particulars: Mapping[str, Any] = _NONE,
 ) -> None:
     """As `post`, of a letter that `letters.LETTERS` writes from *particulars* when it goes out."""
-    await mails.enqueue_letter(work.transaction, recipient, letter, particulars, user_id=user_id, at=work.now)
-    work.ring(JOB)
+    await post_all(work, [Envelope.of_letter(letter, recipient, particulars, user_id=user_id)])
+
+
+async def post_all(work: Work, envelopes: Sequence[Envelope]) -> None:
+    """Has each of *envelopes* sent once this is committed."""
+    if envelopes:
+        await mails.enqueue(work.transaction, envelopes, at=work.now)
+        work.ring(JOB)
 
 
 async def send_due(doors: Doors) -> int:

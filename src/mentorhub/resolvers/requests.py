@@ -67,7 +67,6 @@ async def request(
     row = await _placed(work, wish, await found_slot(work, slot_id, faults))
     work.count({"bookings": 1, "bookings_pending": 1})
     tell(work, row, ActivityKind.BOOKING_REQUESTED, previous=None)
-    await slots.refresh(work, row.mentor_id, around=row)
     if key is not None:
         await idempotency.keep(
             work.transaction, viewer.user_id, key, input_hash=wish.hash, booking_id=row.id, now=work.now
@@ -107,7 +106,7 @@ async def _placed(work: Work, wish: Wish, wanted: Wanted) -> BookingRow:
         answered_at=None,
         sequence=0,
     )
-    others = await others_of(work, row)
+    locked, others = await others_of(work, row, late=wanted.late)
     await take(work, row)
     refuse_overlap(others, row)
     refuse_more_pending(work, others, row)
@@ -115,6 +114,7 @@ async def _placed(work: Work, wish: Wish, wanted: Wanted) -> BookingRow:
         await booking_changes.add(work.transaction, row, names=(mentee.name, mentor.name))
     except Violated as violated:
         raise refused(violated, row) from violated
+    await slots.refresh_taken(work, locked, row)
     return row
 
 
@@ -126,7 +126,8 @@ async def reschedule(work: Work, *, booking_id: Key, slot_id: Key, reason: str |
     row, hand = await found(work, booking_id)
     permit(BookingAction.RESCHEDULE, by=hand)
     await locks.hold(work.transaction, row.mentee_id)
-    others = await others_of(work, row)
+    late = await bookings.mentors_overdue_to(work.transaction, row.mentee_id, now=work.now)
+    _, others = await others_of(work, row, late=late)
     row = (await bookings.by_keys(work.transaction, [row.id], now=work.now))[row.id]
     status = after(row, BookingAction.RESCHEDULE, by=hand, now=work.now)
     faults = Faults()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mentorhub.db import offering, slots
+from mentorhub.db.locks import LockedMentor
 from mentorhub.db.slots import SlotRow
 from mentorhub.resolvers import mentors
 from mentorhub.resolvers.desk import Desk, Work
@@ -31,3 +32,16 @@ async def refresh(work: Work, mentor_id: Key, *, around: Spanning) -> None:
     """
     await offering.refresh(work.transaction, mentor_id, around=around)
     await offering.set_next(work.transaction, [mentor_id], now=work.now)
+
+
+async def refresh_taken(work: Work, mentor: LockedMentor, taken: Spanning) -> None:
+    """The same after one slot was taken as `taking.take` does it, as far as that concerns any other.
+
+    Only within the buffer are there others. The mentor's next slot is another one only if it was near.
+    """
+    near = taken.starts_at
+    if mentor.buffer_minutes:
+        await offering.refresh(work.transaction, mentor.id, around=taken)
+        near -= offering.FARTHEST
+    if near <= mentor.next_slot_at:
+        await offering.set_next(work.transaction, [mentor.id], now=work.now)

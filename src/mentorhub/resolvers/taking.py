@@ -1,7 +1,10 @@
 """Taking a slot: whether somebody may, what has to make room first, and why not."""
 
+from collections.abc import Iterable
+
 from mentorhub.db import booking_changes, bookings, locks, mentors, users, wishes
 from mentorhub.db.bookings import BookingRow
+from mentorhub.db.locks import LockedMentor
 from mentorhub.db.mentors import MentorRow
 from mentorhub.db.wishes import Wanted
 from mentorhub.resolvers import access
@@ -50,22 +53,26 @@ async def _is_known(work: Work, mentor: MentorRow) -> bool:
     return user.status is UserStatus.ACTIVE
 
 
-async def others_of(work: Work, row: BookingRow) -> list[BookingRow]:
-    """The mentee's other active bookings, once what is overdue has made room and the mentor's row is locked.
+async def others_of(
+    work: Work, row: BookingRow, *, late: Iterable[Key]
+) -> tuple[LockedMentor, list[BookingRow]]:
+    """The mentor, locked, and the mentee's other active bookings, once what is overdue has made room.
 
-    The mentee is held: no other request of theirs is under way.
+    The mentee is held: no other request of theirs is under way. *late* are the mentors who have not answered them.
     """
-    reader = work.transaction
-    own = await bookings.active_of_mentee(reader, row.mentee_id, now=work.now)
-    late = [booking for booking in own if booking.status is BookingStatus.EXPIRED]
-    await locks.mentors_rows(work.transaction, [row.mentor_id, *(booking.mentor_id for booking in late)])
-    if late:
-        # The clock may have come by while the mentors were waited for.
-        own = await bookings.active_of_mentee(reader, row.mentee_id, now=work.now)
-    pending = await bookings.pending_of_mentor(reader, row.mentor_id, now=work.now)
-    overdue = {booking.id: booking for booking in (*own, *pending) if booking.status is BookingStatus.EXPIRED}
-    await expire(work, list(overdue.values()))
-    return [booking for booking in own if booking.id != row.id and booking.status in ACTIVE]
+    locked = await locks.mentors_rows(work.transaction, [row.mentor_id, *late])
+    found = await bookings.contending(
+        work.transaction, mentee=row.mentee_id, mentor=row.mentor_id, now=work.now
+    )
+    # What is overdue only by now is the clock's.
+    overdue = [each for each in found if each.status is BookingStatus.EXPIRED and each.mentor_id in locked]
+    await expire(work, overdue)
+    others = [
+        each
+        for each in found
+        if each.mentee_id == row.mentee_id and each.id != row.id and each.status in ACTIVE
+    ]
+    return locked[row.mentor_id], others
 
 
 async def take(work: Work, row: BookingRow) -> None:

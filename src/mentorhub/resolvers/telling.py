@@ -1,17 +1,19 @@
 """Tells people of what happened: reads the log from a kept place, and writes notifications and mails, once each."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from mentorhub.db import bookings, log_readers, mentors, notifications
+from mentorhub.db.bookings import BookingRow
 from mentorhub.db.facts import FactRow
 from mentorhub.db.keys import new_key
+from mentorhub.db.mails import Envelope
 from mentorhub.db.notifications import ReaderRow
 from mentorhub.resolvers import booking_letters, outbox
 from mentorhub.resolvers.desk import Doors, Work
 from mentorhub.resolvers.log_reading import read_on
 from mentorhub.rules.facts import KINDS, Fact, QuietKind
-from mentorhub.rules.keys import Key
+from mentorhub.rules.keys import NOBODY, Key
 from mentorhub.rules.letters import Letter
 from mentorhub.rules.stories import WITH_CALENDAR, Person, Session, Story, Told
 from mentorhub.rules.telling import tell
@@ -26,7 +28,7 @@ async def tell_some(doors: Doors) -> int:
 
 
 async def _tell(work: Work, found: Sequence[FactRow]) -> None:
-    stories = [(row, story) for row in found if (story := await _story(work, row))]
+    stories = await _stories(work, [row for row in found if _is_told(row)])
     await write(work, [(row.id, row.booking_id, each) for row, story in stories for each in tell(story)])
 
 
@@ -37,7 +39,8 @@ async def write(work: Work, told: Sequence[tuple[Key, Key | None, Told]]) -> Non
         return
     readers = await notifications.readers(work.transaction, keys)
     muted = await notifications.muted(work.transaction, keys)
-    rows = []
+    rows: list[dict[str, Any]] = []
+    envelopes: list[Envelope] = []
     for fact_id, booking_id, each in told:
         reader = readers.get(each.reader)
         if reader is None:
@@ -57,63 +60,74 @@ async def write(work: Work, told: Sequence[tuple[Key, Key | None, Told]]) -> Non
         )
         work.tell(Fact(QuietKind.NOTIFIED, ("Notification", key), booking_id=booking_id, user_id=each.reader))
         is_wanted = each.kind is NotificationKind.SECURITY or (reader.id, each.kind.value) not in muted
-        if each.is_mailed and is_wanted:
-            await _mail(work, reader, each, booking_id)
+        if each.is_mailed and is_wanted and reader.email is not None and reader.is_verified:
+            envelopes.append(_envelope(work, reader, each, booking_id, reader.email))
     if rows:
         await notifications.add(work.transaction, rows)
+    await outbox.post_all(work, envelopes)
 
 
-async def _mail(work: Work, reader: ReaderRow, told: Told, booking_id: Key | None) -> None:
-    if reader.email is None or not reader.is_verified:
-        return
+def _envelope(work: Work, reader: ReaderRow, told: Told, booking_id: Key | None, recipient: str) -> Envelope:
     if booking_id is not None and told.kind in WITH_CALENDAR:
         particulars = booking_letters.particulars(told, booking_id)
-        await outbox.post_letter(
-            work, booking_letters.NAME, reader.email, user_id=reader.id, particulars=particulars
-        )
-        return
+        return Envelope.of_letter(booking_letters.NAME, recipient, particulars, user_id=reader.id)
     letter = Letter(
         subject=told.title,
         name=reader.name,
         paragraphs=(told.body,),
         links=(("Open MentorHub", work.settings.client),),
     )
-    await outbox.post(work, reader.email, letter.message(), user_id=reader.id)
+    return Envelope.of_message(letter.message(), recipient, user_id=reader.id)
 
 
-async def _story(work: Work, row: FactRow) -> Story | None:
-    """*row* with what it names; None where nobody is told of its kind."""
+def _is_told(row: FactRow) -> bool:
     # Announcements are told by `heralding`, to some at a time.
-    kind = KINDS.get(row.kind)
-    if kind is None or kind is QuietKind.NOTIFIED:
-        return None
-    booking = None
-    if row.booking_id:
-        found = await bookings.by_keys(work.transaction, [row.booking_id], now=work.now)
-        booking = found.get(row.booking_id)
-    user_id = row.user_id or (row.subject_id if row.subject_type == "User" else None)
-    mentor_user = await _owner(work, row)
-    people = await notifications.readers(work.transaction, [key for key in (user_id, mentor_user) if key])
-    return Story(
-        kind,
-        row.actor_id,
-        row.data,
-        mentor=person(people[mentor_user]) if mentor_user in people else None,
-        user=person(people[user_id]) if user_id in people else None,
-        session=(
-            Session(booking.topic, booking.starts_at, booking.status, booking.meeting_url)
-            if booking
-            else None
-        ),
-    )
+    return KINDS.get(row.kind, QuietKind.NOTIFIED) is not QuietKind.NOTIFIED
 
 
-async def _owner(work: Work, row: FactRow) -> Key | None:
-    mentor_id = row.mentor_id or (row.subject_id if row.subject_type == "Mentor" else None)
-    if mentor_id is None:
+async def _stories(work: Work, rows: Sequence[FactRow]) -> list[tuple[FactRow, Story]]:
+    """Each of *rows* with what it names, all read at once."""
+    if not rows:
+        return []
+    keys = {row.booking_id for row in rows if row.booking_id}
+    sessions = await bookings.by_keys(work.transaction, sorted(keys), now=work.now) if keys else {}
+    profiles = {key for row in rows if (key := _mentor(row))}
+    mentors_ = await mentors.by_keys(work.transaction, sorted(profiles)) if profiles else {}
+    owners = {key: row.user_id for key, row in mentors_.items()}
+    users = {key for row in rows if (key := _user(row))} | set(owners.values())
+    people = await notifications.readers(work.transaction, sorted(users)) if users else {}
+
+    def who(key: Key | None) -> Person | None:
+        return person(people[key]) if key in people else None
+
+    return [
+        (
+            row,
+            Story(
+                KINDS[row.kind],
+                row.actor_id,
+                row.data,
+                mentor=who(owners.get(_mentor(row) or NOBODY)),
+                user=who(_user(row)),
+                session=_session(sessions.get(row.booking_id or NOBODY)),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _mentor(row: FactRow) -> Key | None:
+    return row.mentor_id or (row.subject_id if row.subject_type == "Mentor" else None)
+
+
+def _user(row: FactRow) -> Key | None:
+    return row.user_id or (row.subject_id if row.subject_type == "User" else None)
+
+
+def _session(booking: BookingRow | None) -> Session | None:
+    if booking is None:
         return None
-    profile = (await mentors.by_keys(work.transaction, [mentor_id])).get(mentor_id)
-    return profile.user_id if profile else None
+    return Session(booking.topic, booking.starts_at, booking.status, booking.meeting_url)
 
 
 def person(row: ReaderRow) -> Person:
