@@ -34,6 +34,8 @@ _MAY_BE_SECRET: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST: Final = 20_000
+_SHORTEST: Final = 6
+"""What is shorter cannot carry a secret."""
 
 
 def without_secrets(text: str) -> str:
@@ -51,7 +53,10 @@ def _names_secret(name: str) -> bool:
 def _clean(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = _HIDDEN if _names_secret(name) else without_secrets(value)
+            if _names_secret(name):
+                event[name] = _HIDDEN
+            elif len(value) >= _SHORTEST:
+                event[name] = without_secrets(value)
     return event
 
 

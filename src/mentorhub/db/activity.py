@@ -1,49 +1,74 @@
 """Activity: the facts that administrators see, newest first."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, select, union_all
+from sqlalchemy import ColumnElement, FromClause, bindparam, select, union_all
 
 from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader
-from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, AheadRow, FactRow, settled_end
+from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow, settled_end
 from mentorhub.db.paging import Cut, Listing, Window
-from mentorhub.db.statements import Statement
+from mentorhub.db.statements import Statement, labelled
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.facts import facts
 from mentorhub.db.tables.mentors import mentors
+from mentorhub.db.users import CARD as USER_CARD
+from mentorhub.db.users import UserCard
 from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.keys import Key
 
 
-class _Settled(Listing[FactRow]):
+class _Standing(NamedTuple):
+    is_settled: bool
+
+
+class ListedFact(FactRow):
+    """A fact with its `actor`, a `UserCard` or None, where that has been brought along."""
+
+    standing: _Standing
+
+
+class _Settled(Listing[ListedFact]):
     """Facts that are settled, those of which *is_listed*, the newest first.
 
     What is not settled yet may still get company before it: a cursor of it would skip that. Whoever has just done
     something is to find it all the same: where a page meets such a fact, it waits until that is settled.
     """
 
-    def __init__(self, is_listed: ColumnElement[bool]) -> None:
-        super().__init__(
-            select(*COLUMNS).where(IS_SETTLED).where(is_listed), FactRow, *ORDER, descending=True
-        )
-        ahead = select(*COLUMNS, IS_SETTLED.label("is_settled")).where(is_listed)
-        self._ahead = Listing(ahead, AheadRow, *ORDER, descending=True)
+    def __init__(self, is_listed: ColumnElement[bool], *, with_actors: bool) -> None:
+        companions: dict[str, type[Any]] = {"standing": _Standing}
+        columns: list[ColumnElement[Any]] = [*COLUMNS, IS_SETTLED.label("standing_is_settled")]
+        source: FromClause = facts
+        if with_actors:
+            companions["actor"] = UserCard
+            columns += labelled("actor", USER_CARD)
+            source = facts.outerjoin(users, users.c.id == facts.c.actor_id)
+        ahead = select(*columns).select_from(source).where(is_listed)
+        order: dict[str, Any] = {"descending": True, "companions": companions}
+        super().__init__(ahead.where(IS_SETTLED), ListedFact, *ORDER, **order)
+        self._ahead = Listing(ahead, ListedFact, *ORDER, **order)
 
-    async def cut(self, reader: Reader, window: Window, **values: Any) -> Cut[FactRow]:
+    async def cut(self, reader: Reader, window: Window, **values: Any) -> Cut[ListedFact]:
         if not window.backward:
             cut = await self._ahead.cut(reader, window, **values)
             # What is older than a settled fact is settled.
-            if not cut.rows or cut.rows[0].is_settled:
-                return Cut([FactRow(*row[:-1]) for row in cut.rows], cut.has_more)
+            if not cut.rows or cut.rows[0].standing.is_settled:
+                return cut
         await settled_end(reader)
         return await super().cut(reader, window, **values)
 
 
-ALL = _Settled(facts.c.kind.in_([kind.value for kind in ActivityKind]))
-OF_ONE_KIND = _Settled(facts.c.kind == bindparam("kind"))
-OF_KINDS = _Settled(among(facts.c.kind, "kinds"))
+@cache
+def listing(kinds: int | None, *, with_actors: bool) -> Listing[ListedFact]:
+    """The activities of all kinds, None, of one, the value `kind`, or of several, `kinds`."""
+    if kinds is None:
+        return _Settled(facts.c.kind.in_([kind.value for kind in ActivityKind]), with_actors=with_actors)
+    if kinds == 1:
+        return _Settled(facts.c.kind == bindparam("kind"), with_actors=with_actors)
+    return _Settled(among(facts.c.kind, "kinds"), with_actors=with_actors)
+
 
 _BY_KEYS = Statement(
     select(*COLUMNS)

@@ -1,6 +1,6 @@
 """Lists of bookings: filtered by any of several things at once, sorted in one of three ways, and counted by status."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -15,7 +15,7 @@ from mentorhub.db.feedback import FeedbackRow
 from mentorhub.db.mentors import CARDS, Extent, MentorCard
 from mentorhub.db.paging import Listing
 from mentorhub.db.search import has_words
-from mentorhub.db.statements import Statement
+from mentorhub.db.statements import Statement, labelled
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.feedback import feedback
@@ -64,14 +64,14 @@ def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow]: 
     companions: dict[str, type[Any]] = {}
     if brought.mentor is not None:
         companions["mentor"] = MentorCard
-        columns += _labelled("mentor", CARDS[brought.mentor])
+        columns += labelled("mentor", CARDS[brought.mentor])
     if brought.mentee:
         companions["mentee"] = UserCard
-        columns += _labelled("mentee", USER_CARD)
+        columns += labelled("mentee", USER_CARD)
         source = source.join(users, users.c.id == bookings.c.mentee_id)
     if brought.feedback:
         companions["feedback"] = FeedbackRow
-        columns += _labelled("feedback", FEEDBACK)
+        columns += labelled("feedback", FEEDBACK)
         source = source.outerjoin(feedback, feedback.c.booking_id == bookings.c.id)
     return Listing(
         select(*columns).select_from(source).where(*conditions(shape)),
@@ -80,10 +80,6 @@ def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow]: 
         descending=is_descending(shape),
         companions=companions,
     )
-
-
-def _labelled(name: str, columns: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    return [column.label(f"{name}_{column.key}") for column in columns]
 
 
 def columns_of(shape: Shape) -> tuple[ColumnElement[datetime], ColumnElement[Key]]:

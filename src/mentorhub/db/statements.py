@@ -13,6 +13,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnClause,
+    ColumnElement,
     CompoundSelect,
     Dialect,
     Executable,
@@ -218,3 +219,8 @@ def change(
 ) -> Statement[Nothing]:
     """A statement that writes and gives no rows."""
     return Statement(sql, Nothing, sqlite=sqlite, parameters=parameters)
+
+
+def labelled(name: str, columns: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """The *columns* of the companion *name*."""
+    return [column.label(f"{name}_{column.key}") for column in columns]

@@ -6,6 +6,7 @@ from .declarations import extend, reads, rows
 from .documents import Prepared
 from .engine import Engine
 from .limits import Limits
+from .patience import Patience
 from .rejections import Code, Rejected
 from .running import Answer
 from .sharing import Common
@@ -19,6 +20,7 @@ __all__ = [
     "Engine",
     "Limits",
     "OperationContext",
+    "Patience",
     "Prepared",
     "Rejected",
     "asked",

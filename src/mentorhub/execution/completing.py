@@ -63,8 +63,10 @@ def _objects(shape: Objects, values: list[Any], sites: Sites, *, may_await: bool
     if shape.are_objects(values):
         return _answered(shape, values, sites)
     answers: list[Any] = [None] * len(values)
-    present = _present(shape, values, sites, may_await=may_await)
-    numbers = [number for number, value in present if _is_of_type(shape, value, sites, number)]
+    numbers = [] if shape.non_null else [number for number, value in enumerate(values) if value is not None]
+    if shape.non_null or not shape.are_objects([values[number] for number in numbers]):
+        present = _present(shape, values, sites, may_await=may_await)
+        numbers = [number for number, value in present if _is_of_type(shape, value, sites, number)]
     objects = _answered(shape, [values[number] for number in numbers], Some(sites, numbers))
     for number, answer in zip(numbers, objects, strict=True):
         answers[number] = answer

@@ -13,6 +13,7 @@ from graphql.execution.values import VariableValues
 from .batches import SURROUND, OperationContext, type_of_load
 from .documents import Documents, Prepared
 from .limits import Limits
+from .patience import Patience
 from .planning import Counts
 from .rejections import Code, Rejected, coded
 from .running import Run
@@ -56,6 +57,15 @@ class Engine:
         self.executor = executor
         self.counts = Counts()
         self.documents = Documents(self.schema, limits)
+
+    @property
+    def deadline(self) -> float:
+        """In seconds."""
+        return self._patience.seconds
+
+    @deadline.setter
+    def deadline(self, seconds: float) -> None:
+        self._patience = Patience(seconds)
 
     def surround_batches(self, surround: Callable[[type_of_load], type_of_load]) -> None:
         """Has *surround* stand around each batch's function, in plans that are made from now on."""
@@ -126,8 +136,7 @@ class Engine:
         result = self._started(prepared, values, context, root_value)
         if not isinstance(result, ExecutionResult):
             try:
-                async with asyncio.timeout(self.deadline):
-                    result = await result
+                result = await self._patience.wait_for(result)
             except TimeoutError:
                 return ExecutionResult(None, [self._late()])
         if result.errors:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 from mentorhub.db import activity
+from mentorhub.db.activity import ListedFact
 from mentorhub.db.facts import FactRow
 from mentorhub.live import Entry
 from mentorhub.resolvers import access
@@ -24,16 +25,16 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, FactRow]:
     return await activity.by_keys(desk.reader, list(keys)) if is_admin else {}
 
 
-async def recent(desk: Desk, paging: Paging, *, kinds: Sequence[ActivityKind] | None) -> Page[FactRow]:
+async def recent(
+    desk: Desk, paging: Paging, *, kinds: Sequence[ActivityKind] | None, with_actors: bool = False
+) -> Page[ListedFact]:
     """Newest first. An edge's cursor is the fact's own: it is good for the feed, and under any *kinds*."""
     access.admin(desk)
     values: dict[str, Any] = {}
-    if kinds is None:
-        listing = activity.ALL
-    elif len(kinds) == 1:
-        listing, values = activity.OF_ONE_KIND, {"kind": kinds[0].value}
-    else:
-        listing, values = activity.OF_KINDS, {"kinds": [kind.value for kind in kinds]}
+    if kinds is not None:
+        names = [kind.value for kind in kinds]
+        values = {"kind": names[0]} if len(names) == 1 else {"kinds": names}
+    listing = activity.listing(None if kinds is None else min(len(kinds), 2), with_actors=with_actors)
     return await page(desk, listing, paging, name=NAME, default=_SIZE, cursors=cursors(desk), **values)
 
 

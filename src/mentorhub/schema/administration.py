@@ -7,8 +7,8 @@ import strawberry
 from mentorhub.execution import extend
 from mentorhub.resolvers import access, activity, administration
 from mentorhub.resolvers.paging import Paging
-from mentorhub.schema.activity import Activity, Kinds
-from mentorhub.schema.connections import After, Before, Connection, First, Last
+from mentorhub.schema.activity import Activity, Kinds, shows_actors
+from mentorhub.schema.connections import After, Before, Connection, First, Last, asked_of_entries
 from mentorhub.schema.context import Info
 from mentorhub.schema.nodes import shown
 from mentorhub.schema.root import Query
@@ -48,7 +48,9 @@ class Admin:
         before: Before = None,
     ) -> Connection[Activity]:
         paging = Paging(first, after, last, before)
-        found = await activity.recent(info.context.desk, paging, kinds=kinds)
+        found = await activity.recent(
+            info.context.desk, paging, kinds=kinds, with_actors=shows_actors(asked_of_entries(info))
+        )
         return cast("Connection[Activity]", found)
 
 

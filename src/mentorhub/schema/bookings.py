@@ -1,6 +1,6 @@
 """Bookings."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -41,17 +41,27 @@ def brought_with(asked: Asked | None) -> Brought:
     )
 
 
-async def _mentors(parents: Sequence[BookingRow], info: Info) -> list[MentorRow | MentorCard]:
-    if (known := brought(parents, "mentor")) is not None:
-        return known
+def _mentors(
+    parents: Sequence[BookingRow], info: Info
+) -> list[MentorRow | MentorCard] | Awaitable[list[MentorRow | MentorCard]]:
+    known = brought(parents, "mentor")
+    return _read_mentors(parents, info) if known is None else known
+
+
+async def _read_mentors(parents: Sequence[BookingRow], info: Info) -> list[MentorRow | MentorCard]:
     keys = [row.mentor_id for row in parents]
     found = await mentors.reached(info.context.desk, keys, extent_of(asked(info)))
     return [found[row.mentor_id] for row in parents]
 
 
-async def _mentees(parents: Sequence[BookingRow], info: Info) -> list[UserRow | UserCard]:
-    if (known := brought(parents, "mentee")) is not None:
-        return known
+def _mentees(
+    parents: Sequence[BookingRow], info: Info
+) -> list[UserRow | UserCard] | Awaitable[list[UserRow | UserCard]]:
+    known = brought(parents, "mentee")
+    return _read_mentees(parents, info) if known is None else known
+
+
+async def _read_mentees(parents: Sequence[BookingRow], info: Info) -> list[UserRow | UserCard]:
     found = await users.by_keys(info.context.desk, [row.mentee_id for row in parents])
     return [found[row.mentee_id] for row in parents]
 

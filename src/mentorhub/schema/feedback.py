@@ -1,6 +1,6 @@
 """Feedback."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -62,11 +62,17 @@ class Feedback(Node):
     hidden_at: datetime | None = batch(_hidden, description="To administrators; else null.")
 
 
-async def _left(parents: Sequence[BookingRow], info: Info) -> list[FeedbackRow | None]:
-    desk = info.context.desk
-    if (known := brought(parents, "feedback")) is not None:
-        return [row if row is not None and feedback.is_visible(desk.viewer, row) else None for row in known]
-    found = await feedback.by_bookings(desk, [row.id for row in parents])
+def _left(
+    parents: Sequence[BookingRow], info: Info
+) -> list[FeedbackRow | None] | Awaitable[list[FeedbackRow | None]]:
+    known, viewer = brought(parents, "feedback"), info.context.desk.viewer
+    if known is None:
+        return _read_left(parents, info)
+    return [row if row is not None and feedback.is_visible(viewer, row) else None for row in known]
+
+
+async def _read_left(parents: Sequence[BookingRow], info: Info) -> list[FeedbackRow | None]:
+    found = await feedback.by_bookings(info.context.desk, [row.id for row in parents])
     return [found.get(row.id) for row in parents]
 
 

@@ -1,6 +1,6 @@
 """Mentors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -110,9 +110,14 @@ def extent_of(asked: Asked | None) -> Extent:
     return Extent.CARD_AND_EXPERTISE if "expertise" in asked.names else Extent.CARD
 
 
-async def _expertise(parents: Sequence[MentorRow | MentorCard], info: Info) -> list[list[ExpertiseRow]]:
-    if (known := brought(parents, "expertise")) is not None and None not in known:
-        return known
+def _expertise(
+    parents: Sequence[MentorRow | MentorCard], info: Info
+) -> list[list[ExpertiseRow]] | Awaitable[list[list[ExpertiseRow]]]:
+    known = brought(parents, "expertise")
+    return _read_expertise(parents, info) if known is None or None in known else known
+
+
+async def _read_expertise(parents: Sequence[MentorRow | MentorCard], info: Info) -> list[list[ExpertiseRow]]:
     found = await expertise.of_mentors(info.context.desk, [row.id for row in parents])
     return [found[row.id] for row in parents]
 

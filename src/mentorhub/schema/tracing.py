@@ -1,7 +1,6 @@
 """The engine whose operations, events and batches are spans; fields that are read from rows are none."""
 
-import inspect
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -45,13 +44,16 @@ class TracedEngine(MeasuredEngine):
 
     def _traced(self, load: type_of_load) -> type_of_load:
         name = f"batch {load.__module__.rpartition('.')[2]}.{load.__name__.strip('_')}"
-        if not inspect.iscoroutinefunction(load):
-            return load  # it waits for nothing
 
         @wraps(load)
-        async def traced(parents: Any, info: Any, **arguments: Any) -> Any:
-            with self._tracer.part(name, **{"mentorhub.parents": len(parents)}):
-                return await load(parents, info, **arguments)
+        def traced(parents: Any, info: Any, **arguments: Any) -> Any:
+            values = load(parents, info, **arguments)
+            # What waits for nothing is not worth a span.
+            return awaited(values, len(parents)) if isinstance(values, Awaitable) else values
+
+        async def awaited(values: Awaitable[Any], parents: int) -> Any:
+            with self._tracer.part(name, **{"mentorhub.parents": parents}):
+                return await values
 
         return traced
 

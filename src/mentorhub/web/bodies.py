@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
+from mentorhub.execution import Patience
 from mentorhub.web.approach import Refused
 from mentorhub.web.headers import Headers
-from mentorhub.web.patience import Patience
 
 
 class BodyReader:

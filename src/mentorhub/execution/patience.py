@@ -10,8 +10,8 @@ Awaited = TypeVar("Awaited")
 class Patience:
     """Waits for anything, *seconds* at most.
 
-    Nearly every body is there before anybody waits, and a timer of its own would cost it more than its reading.
-    So all waits share one timer: they have the same length, so that whoever began first is overdue first.
+    Nearly everything is there in an instant, and a timer of its own would cost it more than many a wait. So all waits
+    share one timer: they have the same length, so that whoever began first is overdue first.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -24,6 +24,8 @@ class Patience:
         """Raises TimeoutError."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
+        if task in self._waiting:  # within a wait of its own, which ends sooner
+            return await awaited
         self._waiting[task] = deadline = loop.time() + self.seconds
         if self._timer is None:
             self._timer = loop.call_at(deadline, self._look, loop)
