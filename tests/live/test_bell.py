@@ -54,22 +54,22 @@ async def tell(house: House) -> str:
     return key
 
 
-def heard_by(house: House) -> list[Any]:
-    """What this house's reader hands over from now on."""
-    heard: list[Any] = []
+class Heard(list[Any]):
+    """What a house's reader hands over from now on."""
 
-    def keep(row: Any) -> bool:
-        heard.append(row.subject_id)
+    def __init__(self, house: House) -> None:
+        super().__init__()
+        # A listener lives as long as it is referred to.
+        self._listener = house.log.listen(self._keep)
+
+    def _keep(self, row: Any) -> bool:
+        self.append(row.subject_id)
         return False
-
-    listener = house.log.listen(keep)
-    heard_by.kept = listener  # type: ignore[attr-defined]  # a listener lives as long as it is referred to
-    return heard
 
 
 async def test_a_ring_is_heard_in_the_other_process(postgresql_url: str, tmp_path: Path) -> None:
     async with house(postgresql_url, tmp_path) as one, house(postgresql_url, tmp_path) as other:
-        heard = heard_by(other)
+        heard = Heard(other)
         await eventually(lambda: not one.log._rung.is_set())
 
         told = [await tell(one) for _ in range(20)]
@@ -81,7 +81,7 @@ async def test_a_bell_that_was_cut_off_comes_back_and_looks_at_what_it_missed(
     postgresql_url: str, tmp_path: Path
 ) -> None:
     async with house(postgresql_url, tmp_path) as one, house(postgresql_url, tmp_path) as other:
-        heard = heard_by(other)
+        heard = Heard(other)
         connection = await asyncpg.connect(postgresql_url)
         told = [await tell(one)]
         await eventually(lambda: heard == told)
@@ -101,7 +101,7 @@ async def test_a_bell_that_was_cut_off_comes_back_and_looks_at_what_it_missed(
 
 async def test_a_slow_transaction_does_not_slip_in_behind(postgresql_url: str, tmp_path: Path) -> None:
     async with house(postgresql_url, tmp_path) as one:
-        heard = heard_by(one)
+        heard = Heard(one)
         begun, go_on = asyncio.Event(), asyncio.Event()
         slow = new_key()
 
@@ -130,7 +130,7 @@ async def test_a_transaction_of_another_database_holds_nothing_up(
     elsewhere = await asyncpg.connect(postgresql_server)
     async with house(postgresql_url, tmp_path) as one, elsewhere.transaction():
         await elsewhere.fetchval("SELECT pg_current_xact_id()::text")
-        heard = heard_by(one)
+        heard = Heard(one)
 
         told = await tell(one)
 
@@ -140,7 +140,7 @@ async def test_a_transaction_of_another_database_holds_nothing_up(
 
 async def test_on_sqlite_the_bell_rings_in_this_process(sqlite_url: str, tmp_path: Path) -> None:
     async with house(sqlite_url, tmp_path) as one:
-        heard = heard_by(one)
+        heard = Heard(one)
 
         told = [await tell(one) for _ in range(3)]
 
