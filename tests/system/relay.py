@@ -19,6 +19,8 @@ class Relay:
         self._flowing.set()
         self.connections = 0
         """How many there are now."""
+        self.held = 0
+        """How many of them have something to say that does not come through."""
 
     @property
     def url(self) -> str:
@@ -87,7 +89,9 @@ class Relay:
     async def _flow(self, source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await source.read(65536):
+                self.held += 1
                 await self._flowing.wait()
+                self.held -= 1
                 to.write(data)
                 await to.drain()
 

@@ -41,6 +41,9 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.farewell()
         await super().shutdown(sockets)
+        # What it has waited for in vain would be closed with its process.
+        for connection in self.server_state.connections:
+            connection.transport.abort()
 
 
 @asynccontextmanager
