@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -104,6 +105,12 @@ def named(**hosts: str) -> Resolve:
     return resolve
 
 
+@cache
+def engine() -> Engine:
+    """One for all tests: it keeps documents and plans, and nothing of whoever asks."""
+    return build_engine()
+
+
 @asynccontextmanager
 async def open_api(
     settings: Settings, *, at: datetime = MONDAY, receivers: Receivers | None = None
@@ -114,4 +121,4 @@ async def open_api(
         allowed=settings.webhook_allow, resolve=named(example_com="93.184.215.14"), seconds=30
     )
     async with House(settings, clock=clock, passwords=Passwords(WEAK_HASHES), receivers=receivers) as house:
-        yield Api(house, build_engine(), clock)
+        yield Api(house, engine(), clock)

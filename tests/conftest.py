@@ -1,6 +1,7 @@
 """Real databases for every test: SQLite files and PostgreSQL databases, each copied from one that was migrated once."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -26,7 +27,16 @@ settings.register_profile("default", max_examples=25, deadline=None, suppress_he
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+_STRATEGY = "wal_log" if os.environ.get("MENTORHUB_TEST_DATABASE_URL") else "file_copy"
+"""How databases are copied: where nothing has to be synced, whole files are quicker."""
+
 DIALECTS = ("sqlite", "postgresql")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: no collection of garbage needs to look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 _MEMORY = Path("/dev/shm")
@@ -91,6 +101,28 @@ def postgresql_server() -> Iterator[str]:
             server.cleanup()
 
 
+class Keeper:
+    """One connection for all that is done about databases: none has to be made for it."""
+
+    def __init__(self, url: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._connection = self._loop.run_until_complete(asyncpg.connect(url))
+
+    def execute(self, statement: str) -> None:
+        self._loop.run_until_complete(self._connection.execute(statement))
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._connection.close())
+        self._loop.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_keeper(postgresql_server: str) -> Iterator[Keeper]:
+    keeper = Keeper(postgresql_server)
+    yield keeper
+    keeper.close()
+
+
 async def _execute(url: str, *statements: str) -> None:
     connection = await asyncpg.connect(url)
     try:
@@ -101,13 +133,13 @@ async def _execute(url: str, *statements: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[str]:
+def postgresql_template(postgresql_server: str, postgresql_keeper: Keeper) -> Iterator[str]:
     """The name of a migrated PostgreSQL database to copy."""
     name = f"mentorhub_template_{uuid4().hex[:12]}"
-    asyncio.run(_execute(postgresql_server, f"CREATE DATABASE {name}"))
+    postgresql_keeper.execute(f"CREATE DATABASE {name}")
     migrations.upgrade(_named(postgresql_server, name))
     yield name
-    asyncio.run(_execute(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    postgresql_keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -126,13 +158,13 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+def postgresql_url(
+    postgresql_server: str, postgresql_template: str, postgresql_keeper: Keeper
+) -> Iterator[str]:
     name = f"mentorhub_test_{uuid4().hex[:12]}"
-    asyncio.run(
-        _execute(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template} STRATEGY wal_log")
-    )
+    postgresql_keeper.execute(f"CREATE DATABASE {name} TEMPLATE {postgresql_template} STRATEGY {_STRATEGY}")
     yield _named(postgresql_server, name)
-    asyncio.run(_execute(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    postgresql_keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=DIALECTS)

@@ -44,7 +44,7 @@ from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
 from mentorhub.rules.refusals import Invalid, Unauthenticated, Unavailable
 from mentorhub.rules.vocabulary import Role
-from mentorhub.schema import build_engine, build_schema, inner_engine
+from mentorhub.schema import build_engine, inner_engine, sdl
 from mentorhub.schema.context import Context, request_id
 from mentorhub.schema.webhook_bodies import Bodies
 from mentorhub.settings import Settings, kept_secret, read_settings
@@ -314,7 +314,7 @@ class Service:
     def _built(self, settings: Settings) -> ASGIApp:
         exact: dict[str, ASGIApp] = {
             "/graphql": self.graphql,
-            "/schema.graphql": schema_page(build_schema().as_str() + "\n"),
+            "/schema.graphql": schema_page(sdl() + "\n"),
             "/healthz": alive_page(),
             "/readyz": ready_page(self.house.faults),
             "/metrics": metrics_page(

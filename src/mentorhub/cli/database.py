@@ -64,6 +64,6 @@ def fill(settings: Settings, size: "Size", accounts: "Sequence[Account]" = ()) -
 @click.command()
 def schema() -> None:
     """Print the API's SDL."""
-    from mentorhub.schema import build_schema
+    from mentorhub.schema import sdl
 
-    click.echo(build_schema().as_str())
+    click.echo(sdl())

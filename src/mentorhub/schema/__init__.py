@@ -109,9 +109,15 @@ def build_engine(
 
 
 @cache
+def sdl() -> str:
+    """The API, as clients read it."""
+    return build_schema().as_str()
+
+
+@cache
 def inner_engine() -> Engine:
     """What runs the service's own operations: nobody is charged for them, and none is counted as asked."""
     return Engine(build_schema(), mask=masked)
 
 
-__all__ = ["COLUMNS", "Context", "build_engine", "build_schema", "inner_engine"]
+__all__ = ["COLUMNS", "Context", "build_engine", "build_schema", "inner_engine", "sdl"]
