@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
+from mentorhub.patience import Patience
 from mentorhub.rules.refusals import Unavailable
 
 _IDLE: Final = 300.0
@@ -29,7 +30,7 @@ class Connections:
     ) -> None:
         self._connect = connect
         self._size = size
-        self._seconds = seconds
+        self._patience = Patience(seconds)
         self._most_waiting = most_waiting
         self._made = 0
         self._idle: list[tuple[Any, float]] = []
@@ -44,8 +45,7 @@ class Connections:
         if connection is None:
             if len(self._waiting) >= self._most_waiting:
                 raise Unavailable
-            async with asyncio.timeout(self._seconds):
-                connection = await self._next()
+            connection = await self._patience.wait_for(self._next())
         self._lent.add(connection)
         return connection
 

@@ -151,16 +151,22 @@ class ListingOfMany(Generic[R]):
         self, reader: Reader, owners: Sequence[Any], window: Window, **values: Any
     ) -> dict[Any, Cut[R]]:
         """The start or, backward, the end of the list of each of *owners*, in one statement; *window* has no places."""
-        statement = self._statement(window.backward)
-        found = await reader.all(statement, limit=window.size + 1, owners=list(set(owners)), **values)
-        rows: dict[Any, list[R]] = {owner: [] for owner in owners}
-        for row in found:
-            rows[row[self._owner_index]].append(row)  # type: ignore[index]  # a NamedTuple
+        rows = await self.rows(reader, owners, size=window.size + 1, backward=window.backward, **values)
         cuts = {}
         for owner, own in rows.items():
             kept = own[: window.size]
             cuts[owner] = Cut(kept[::-1] if window.backward else kept, len(own) > window.size)
         return cuts
+
+    async def rows(
+        self, reader: Reader, owners: Sequence[Any], *, size: int, backward: bool = False, **values: Any
+    ) -> dict[Any, list[R]]:
+        """The first *size* rows of the list of each of *owners* or, backward, the last, from the end on."""
+        rows: dict[Any, list[R]] = {owner: [] for owner in owners}
+        index = self._owner_index
+        for row in await reader.all(self._statement(backward), limit=size, owners=list(rows), **values):
+            rows[row[index]].append(row)  # type: ignore[index]  # a NamedTuple
+        return rows
 
     def _build(self, backward: bool) -> Statement[R]:  # noqa: FBT001 -- a cache's key
         descends = self._descending is not backward

@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader
-from mentorhub.db.paging import ListingOfMany, Window
+from mentorhub.db.paging import ListingOfMany
 from mentorhub.db.slots import COLUMNS, IS_OFFERED, OFFERED_COLUMNS, SlotRow
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots, time_off
@@ -72,21 +72,18 @@ async def of_mentors(
     At most *first* each, soonest first.
     """
     if since is None and until is None:
-        cuts = await _OF_MENTORS.ends(reader, mentors_, Window(first), now=now)
-    else:
-        bounds = {"since": since or ALWAYS, "until": until or NEVER}
-        cuts = await _IN_WINDOW.ends(reader, mentors_, Window(first), now=now, **bounds)
-    return {key: cut.rows for key, cut in cuts.items()}
+        return await _OF_MENTORS.rows(reader, mentors_, size=first, now=now)
+    since, until = since or ALWAYS, until or NEVER
+    return await _IN_WINDOW.rows(reader, mentors_, size=first, now=now, since=since, until=until)
 
 
 async def around(
     reader: Reader, mentors_: Sequence[Key], *, near: datetime, count: int, now: datetime
 ) -> dict[Key, list[SlotRow]]:
     """Slots of each of *mentors_* that are offered *now*, the *count* next before and after *near*."""
-    window = Window(count)
-    before = await _BEFORE.ends(reader, mentors_, window, near=near, now=now)
-    after = await _AFTER.ends(reader, mentors_, window, near=near, now=now)
-    return {key: [*before[key].rows[::-1], *after[key].rows] for key in mentors_}
+    before = await _BEFORE.rows(reader, mentors_, size=count, near=near, now=now)
+    after = await _AFTER.rows(reader, mentors_, size=count, near=near, now=now)
+    return {key: [*before[key][::-1], *after[key]] for key in mentors_}
 
 
 _STARTING: Final = Statement(

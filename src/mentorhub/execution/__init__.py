@@ -6,7 +6,6 @@ from .declarations import extend, reads, rows
 from .documents import Prepared
 from .engine import Engine
 from .limits import Limits
-from .patience import Patience
 from .rejections import Code, Rejected
 from .running import Answer
 from .sharing import Common
@@ -20,7 +19,6 @@ __all__ = [
     "Engine",
     "Limits",
     "OperationContext",
-    "Patience",
     "Prepared",
     "Rejected",
     "asked",

@@ -10,10 +10,11 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType,
 from graphql.execution import create_source_event_stream
 from graphql.execution.values import VariableValues
 
+from mentorhub.patience import Patience
+
 from .batches import SURROUND, OperationContext, type_of_load
 from .documents import Documents, Prepared
 from .limits import Limits
-from .patience import Patience
 from .planning import Counts
 from .rejections import Code, Rejected, coded
 from .running import Run

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
-from mentorhub.execution import Patience
+from mentorhub.patience import Patience
 from mentorhub.web.approach import Refused
 from mentorhub.web.headers import Headers
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mentorhub.execution import Patience
+from mentorhub.patience import Patience
 
 
 async def test_what_is_there_is_not_waited_for() -> None:
