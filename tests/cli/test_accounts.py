@@ -14,7 +14,7 @@ from mentorhub.rules.vocabulary import Role
 from mentorhub.settings import Settings
 from tests.accounts.people import PASSWORD, REQUEST_RESET, SIGN_IN, Visitor
 from tests.api import open_api
-from tests.cli.running import MENTORHUB, run
+from tests.commands import MENTORHUB, run
 
 USER = ("create-user", "--email", " ADA@example.com", "--name", "Ada Root")
 

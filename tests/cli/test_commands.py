@@ -1,27 +1,11 @@
 """The commands, as processes: what they print, and that they fail with a sentence."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-MENTORHUB = str(Path(sys.executable).with_name("mentorhub"))
-
-
-def _run(folder: Path, *command: str, text: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORHUB_")}
-    return subprocess.run(
-        [MENTORHUB, *command],
-        cwd=folder,
-        env=environment | settings,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+from tests.commands import MENTORHUB, run
 
 
 @pytest.mark.parametrize(
@@ -49,7 +33,7 @@ def test_a_wrong_setting_ends_in_a_sentence(
     if setting == "MENTORHUB_ALLOWED_ORIGINS" and command[0] != "serve":
         pytest.skip("only serve looks at origins")
 
-    done = _run(tmp_path, *command, **{setting: value})
+    done = run(tmp_path, *command, **{setting: value})
 
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
@@ -57,21 +41,21 @@ def test_a_wrong_setting_ends_in_a_sentence(
     assert len(done.stderr.strip().splitlines()) <= 4, done.stderr
 
 
-def test_an_old_postgresql_schema_is_refused_with_the_command_to_run(
+def test_an_old_postgresql_schema_is_refused_with_the_command_torun(
     postgresql_url: str, tmp_path: Path
 ) -> None:
     from mentorhub.db import migrations
 
     migrations.downgrade(postgresql_url, to="base")
 
-    done = _run(tmp_path, "serve", "--port", "0", MENTORHUB_DATABASE_URL=postgresql_url)
+    done = run(tmp_path, "serve", "--port", "0", MENTORHUB_DATABASE_URL=postgresql_url)
 
     assert done.returncode != 0
     assert "mentorhub upgrade" in done.stderr
 
 
 def test_sqlite_is_served_by_one_process(sqlite_url: str, tmp_path: Path) -> None:
-    done = _run(tmp_path, "serve", "--workers", "2", MENTORHUB_DATABASE_URL=sqlite_url)
+    done = run(tmp_path, "serve", "--workers", "2", MENTORHUB_DATABASE_URL=sqlite_url)
 
     said = " ".join(done.stderr.split())
     assert done.returncode != 0
@@ -81,16 +65,16 @@ def test_sqlite_is_served_by_one_process(sqlite_url: str, tmp_path: Path) -> Non
 
 
 def test_schema_prints_the_committed_one(tmp_path: Path) -> None:
-    done = _run(tmp_path, "schema")
+    done = subprocess.run([MENTORHUB, "schema"], cwd=tmp_path, capture_output=True, text=True, check=True)
 
     assert done.stdout == (Path(__file__).parents[2] / "schema.graphql").read_text()
 
 
 def test_synthetic_data_is_not_mixed_with_what_there_is(database_url: str, tmp_path: Path) -> None:
     numbers = ["--mentors", "5", "--users", "20", "--bookings", "30"]
-    first = _run(tmp_path, "seed", *numbers, MENTORHUB_DATABASE_URL=database_url)
+    first = run(tmp_path, "seed", *numbers, MENTORHUB_DATABASE_URL=database_url)
 
-    second = _run(tmp_path, "seed", *numbers, MENTORHUB_DATABASE_URL=database_url)
+    second = run(tmp_path, "seed", *numbers, MENTORHUB_DATABASE_URL=database_url)
 
     assert first.returncode == 0, first.stderr
     assert "20 users, 5 mentors" in first.stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import run
+from tests.commands import run
 from tests.system.processes import Client, serving
 
 SIGN_UP = """

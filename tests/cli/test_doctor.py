@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import run
+from tests.commands import run
 
 
 def test_a_sound_set_up_is_told_so(database_url: str, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,7 +18,10 @@ import httpx
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 
-MENTORHUB = str(Path(sys.executable).with_name("mentorhub"))
+from tests import commands
+from tests.commands import Command
+
+Process = Command | subprocess.Popen[bytes]
 
 
 @dataclass
@@ -29,7 +31,7 @@ class Service:
     url: str
     folder: Path
     environment: Mapping[str, str]
-    process: subprocess.Popen[bytes]
+    process: Process
     output: IO[bytes]
     is_killed: bool = False
 
@@ -49,16 +51,7 @@ class Service:
 
     def run(self, *command: str, text: str = "") -> str:
         """What another `mentorhub` command prints; it must succeed."""
-        done = subprocess.run(
-            [MENTORHUB, *command],
-            cwd=self.folder,
-            env=dict(self.environment),
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = commands.done(self.folder, *command, text=text, environment=self.environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -100,15 +93,11 @@ async def serving(
     """The service on *database_url*, until the end of the block; it must answer, and stop when asked."""
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORHUB_")}
-    environment |= {"MENTORHUB_DATABASE_URL": database_url, "MENTORHUB_PUBLIC_URL": url, **settings}
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(  # noqa: ASYNC220 -- it is waited for in a thread
-            [MENTORHUB, "serve", "--port", str(port), *command],
-            cwd=folder,
-            env=environment,
-            stdout=output,
-            stderr=output,
+    own = {"MENTORHUB_DATABASE_URL": database_url, "MENTORHUB_PUBLIC_URL": url, **settings}
+    environment = commands.bare() | own
+    with tempfile.NamedTemporaryFile() as output:
+        process = _started(
+            folder, "serve", "--port", str(port), *command, environment=environment, output=output
         )
         try:
             await _ready(url, process)
@@ -128,7 +117,15 @@ async def serving(
         assert code in ends, said
 
 
-async def _ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def _started(folder: Path, *command: str, environment: dict[str, str], output: IO[bytes]) -> Process:
+    if "--workers" not in command:
+        return commands.start(folder, *command, environment=environment, output=output)
+    return subprocess.Popen(
+        [commands.MENTORHUB, *command], cwd=folder, env=environment, stdout=output, stderr=output
+    )
+
+
+async def _ready(url: str, process: Process) -> None:
     async with httpx.AsyncClient() as client, asyncio.timeout(120):
         while True:
             assert process.poll() is None, "the service ended"

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import signal
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from mentorhub.web.server import PatientProtocol
+from tests.system.processes import Process
 from tests.system.processes import serving as process_serving
 from tests.web.serving import Door, knocking
 
@@ -156,5 +156,5 @@ async def test_sockets_and_streams_hear_farewell_when_the_service_is_told_to_sto
         await asyncio.to_thread(_ended, service.process)
 
 
-def _ended(process: subprocess.Popen[bytes]) -> None:
+def _ended(process: Process) -> None:
     process.wait(15)
