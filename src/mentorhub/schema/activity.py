@@ -1,6 +1,6 @@
 """Activities: what happened, as administrators read it, and the feed of them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from mentorhub.db.facts import FactRow
-from mentorhub.db.users import UserCard, UserRow
+from mentorhub.db.users import UserRow
 from mentorhub.execution import Asked, Common, batch, extend
 from mentorhub.live import Entry
 from mentorhub.resolvers import activity, users
@@ -22,7 +22,7 @@ from mentorhub.schema.faq import FaqEntry
 from mentorhub.schema.feedback import Feedback
 from mentorhub.schema.incidents import Incident
 from mentorhub.schema.mentors import Mentor
-from mentorhub.schema.nodes import Node, brought, id_field, id_of, node_type, nodes_of, shown
+from mentorhub.schema.nodes import Node, id_field, id_of, node_type, nodes_of, shown, unless_brought
 from mentorhub.schema.root import Subscription
 from mentorhub.schema.support import SupportTicket
 from mentorhub.schema.users import User, needs_card_only
@@ -94,14 +94,8 @@ def shows_actors(asked: Asked | None) -> bool:
     return asked is not None and "actor" in asked.names and needs_card_only(asked.at("actor"))
 
 
-def _actors(
-    parents: Sequence[FactRow], info: Info
-) -> list[UserRow | UserCard | None] | Awaitable[list[UserRow | UserCard | None]]:
-    known = brought(parents, "actor")
-    return _read_actors(parents, info) if known is None else known
-
-
-async def _read_actors(parents: Sequence[FactRow], info: Info) -> list[UserRow | UserCard | None]:
+@unless_brought("actor")
+async def _actors(parents: Sequence[FactRow], info: Info) -> list[UserRow | None]:
     found = await users.by_keys(info.context.desk, [row.actor_id for row in parents if row.actor_id])
     return [found.get(row.actor_id) if row.actor_id else None for row in parents]
 

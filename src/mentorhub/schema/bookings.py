@@ -1,6 +1,6 @@
 """Bookings."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from mentorhub.db.booking_lists import Brought
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.mentors import Extent, MentorCard, MentorRow
 from mentorhub.db.slots import SlotRow
-from mentorhub.db.users import UserCard, UserRow
+from mentorhub.db.users import UserRow
 from mentorhub.execution import Asked, asked, batch, extend, reads
 from mentorhub.resolvers import access, bookings, mentors, slots, users
 from mentorhub.resolvers.booking_lists import NOTHING
@@ -19,7 +19,7 @@ from mentorhub.rules.vocabulary import BookingAction, BookingStatus
 from mentorhub.schema import times
 from mentorhub.schema.context import Info
 from mentorhub.schema.mentors import Mentor, extent_of
-from mentorhub.schema.nodes import Node, brought, id_field, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type, shown, unless_brought
 from mentorhub.schema.root import Query
 from mentorhub.schema.scalars import URL
 from mentorhub.schema.slots import Slot
@@ -41,27 +41,15 @@ def brought_with(asked: Asked | None) -> Brought:
     )
 
 
-def _mentors(
-    parents: Sequence[BookingRow], info: Info
-) -> list[MentorRow | MentorCard] | Awaitable[list[MentorRow | MentorCard]]:
-    known = brought(parents, "mentor")
-    return _read_mentors(parents, info) if known is None else known
-
-
-async def _read_mentors(parents: Sequence[BookingRow], info: Info) -> list[MentorRow | MentorCard]:
+@unless_brought("mentor")
+async def _mentors(parents: Sequence[BookingRow], info: Info) -> list[MentorRow | MentorCard]:
     keys = [row.mentor_id for row in parents]
     found = await mentors.reached(info.context.desk, keys, extent_of(asked(info)))
     return [found[row.mentor_id] for row in parents]
 
 
-def _mentees(
-    parents: Sequence[BookingRow], info: Info
-) -> list[UserRow | UserCard] | Awaitable[list[UserRow | UserCard]]:
-    known = brought(parents, "mentee")
-    return _read_mentees(parents, info) if known is None else known
-
-
-async def _read_mentees(parents: Sequence[BookingRow], info: Info) -> list[UserRow | UserCard]:
+@unless_brought("mentee")
+async def _mentees(parents: Sequence[BookingRow], info: Info) -> list[UserRow]:
     found = await users.by_keys(info.context.desk, [row.mentee_id for row in parents])
     return [found[row.mentee_id] for row in parents]
 

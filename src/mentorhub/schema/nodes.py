@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final, Self, cast
+from functools import wraps
+from typing import Any, ClassVar, Final, ParamSpec, Self, cast
 
 import strawberry
 
@@ -10,6 +11,7 @@ from mentorhub.execution import reads, rows
 from mentorhub.resolvers.desk import Desk
 from mentorhub.rules.keys import NOBODY, Key
 
+P = ParamSpec("P")
 Load = Callable[[Desk, Sequence[Key]], Awaitable[Mapping[Key, Any]]]
 """The rows of keys, without those that are none or that the viewer may not see."""
 
@@ -85,6 +87,21 @@ def brought(rows_: Sequence[Any], name: str) -> list[Any] | None:
 
 
 _ABSENT: Final = object()
+
+
+def unless_brought(name: str) -> Callable[[Callable[P, Awaitable[Any]]], Callable[P, Any]]:
+    """Decorates a batch that reads what a list may have brought along with the parents under *name*."""
+
+    def declare(read: Callable[P, Awaitable[Any]]) -> Callable[P, Any]:
+        @wraps(read)
+        def load(*args: P.args, **kwargs: P.kwargs) -> Any:
+            parents: Any = args[0]
+            known = brought(parents, name)
+            return read(*args, **kwargs) if known is None else known
+
+        return load
+
+    return declare
 
 
 def node_type(

@@ -10,8 +10,8 @@ from mentorhub.resolvers.paging import Paging
 from mentorhub.rules.vocabulary import BookingOrder, IncidentStatus, MentorStatus, TicketStatus
 from mentorhub.schema.administration import Admin
 from mentorhub.schema.booking_lists import Filtered, Ordered, read
-from mentorhub.schema.bookings import Booking
-from mentorhub.schema.connections import After, Before, Connection, First, Last
+from mentorhub.schema.bookings import Booking, brought_with
+from mentorhub.schema.connections import After, Before, Connection, First, Last, asked_of_entries
 from mentorhub.schema.context import Info
 from mentorhub.schema.feedback import Feedback
 from mentorhub.schema.incidents import Incident
@@ -62,6 +62,7 @@ class Oversight:
             read(filter),
             order=order_by or BookingOrder.STARTS_LATEST,
             paging=Paging(first, after, last, before),
+            brought=brought_with(asked_of_entries(info)),
         )
         return cast("Connection[Booking]", found)
 
