@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -113,7 +112,7 @@ async def database_milliseconds(asked: list[Asked], url: str) -> float:
 
 
 def _of_sqlite(
-    connection: sqlite3.Connection, statement: Statement[Any], limit: int | None, values: dict[str, Any]
+    connection: Any, statement: Statement[Any], limit: int | None, values: dict[str, Any]
 ) -> float:
     compiled = statement.on("sqlite")
     text, arguments = compiled.limited(limit), compiled.arguments(values)

@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import json
 import socket
-import sqlite3
 import sys
 import tempfile
 import time
@@ -228,6 +227,8 @@ async def copied(url: str, folder: Path) -> AsyncIterator[str]:
 
 
 def _copy_file(source: str, target: str) -> None:
+    import sqlite3  # not before the service, which settles how the library keeps its memory
+
     with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as given, sqlite3.connect(target) as taken:
         given.backup(taken)
 

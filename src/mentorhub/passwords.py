@@ -1,27 +1,24 @@
 """Passwords: Argon2id, in a few threads of its own, never on the event loop."""
 
 import asyncio
-import os
 import secrets
-import threading
+from base64 import b64encode
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from mentorhub.rules.accounts import composed
 from mentorhub.rules.refusals import Unavailable
+from mentorhub.threads import standing_back
 
 T = TypeVar("T")
 
 _AT_ONCE: Final = 2
 _WAITING: Final = 200
 """As many may wait for their turn; more would wait for longer than anybody does."""
-_NICE: Final = 10
-"""How far hashing stands back behind whoever else wants the processors."""
 
 
 def _hasher() -> PasswordHasher:
@@ -29,14 +26,24 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
 
 
+def _nobodys(hasher: PasswordHasher) -> str:
+    """What no password hashes to: made up, since a hash itself takes the memory of one."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+        for size in (hasher.salt_len, hasher.hash_len)
+    )
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2{hasher.type.name.lower()}$v={ARGON2_VERSION}${costs}${salt}${digest}"
+
+
 class Passwords:
     """Hashes and verifies; two at once, so that many sign-ins leave processors for everybody else."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or _hasher()
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords", initializer=_stand_back)
+        self._threads = standing_back(_AT_ONCE, "passwords")
         self._waiting = 0
-        self._nobodys = self._hasher.hash(secrets.token_urlsafe())
+        self._nobodys = _nobodys(self._hasher)
 
     async def hash(self, password: str) -> str:
         """Raises Unavailable where too many wait."""
@@ -76,11 +83,3 @@ class Passwords:
 
 def _octets(password: str) -> bytes:
     return composed(password).encode("utf-8", "surrogatepass")
-
-
-def _stand_back() -> None:
-    if hasattr(os, "setpriority"):
-        # Linux has priorities by thread; elsewhere it would be the whole process that stands back.
-        with suppress(OSError):
-            if os.uname().sysname == "Linux":
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

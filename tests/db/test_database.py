@@ -161,9 +161,10 @@ async def test_a_stream_on_sqlite_keeps_little_and_maps_nothing(sqlite_url: str)
             pragmas = ("cache_size", "mmap_size", "temp_store")
             return [connection.execute(f"PRAGMA {pragma}").fetchone()[0] for pragma in pragmas]
 
-    assert found(sqlite.STREAMED) == [-8 * 1024, 0, 1]
+    assert found(sqlite.LONG) == [-8 * 1024, 0, 1]
     assert found(sqlite.ORDINARY) == [-64 * 1024, 0, 2]
-    assert found(sqlite.QUICK) == [-64 * 1024, 256 * 1024**2, 2]
+    assert found(sqlite.WRITER) == [-16 * 1024, 0, 2]
+    assert found(sqlite.QUICK) == [-16 * 1024, 256 * 1024**2, 2]
 
 
 async def test_the_end_of_a_long_log_is_read_on_sqlite_without_the_log(sqlite_url: str) -> None:

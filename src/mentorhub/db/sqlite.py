@@ -15,6 +15,7 @@ from mentorhub.db.database import Database, Reader, Transaction, Violated
 from mentorhub.db.statements import Compiled, Statement
 from mentorhub.rules import search_words
 from mentorhub.rules.refusals import Unavailable
+from mentorhub.threads import standing_back
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -26,6 +27,10 @@ _GUARD_STEPS: Final = 10_000
 """Virtual machine steps between two looks at the clock, on the event loop."""
 _LONG_GUARD_STEPS: Final = 1_000_000
 """Of long statements: each look takes the interpreter away from the event loop."""
+_ASIDE: Final = 2
+"""Long reads at once."""
+_STREAMS: Final = 2
+"""Threads for what is streamed beside them."""
 _WAIT_FOR_LOCK: Final = 5.0
 _MANY: Final = 200
 """From so many rows on, an executemany leaves the event loop."""
@@ -40,10 +45,12 @@ class Memory(NamedTuple):
 
 
 ORDINARY: Final = Memory()
-QUICK: Final = Memory(mapped_mebibytes=256)
+"""For what has the machine to itself: migrations, loading."""
+WRITER: Final = Memory(cache_mebibytes=16)
+QUICK: Final = Memory(cache_mebibytes=16, mapped_mebibytes=256)
 """A read on the event loop should not even copy its pages. Mapped by every connection, a page would count for each."""
-STREAMED: Final = Memory(cache_mebibytes=8, sorts="FILE")
-"""Of what is read once, from end to end, nothing is worth keeping."""
+LONG: Final = Memory(cache_mebibytes=8, sorts="FILE")
+"""Of what is read from end to end, next to nothing is worth keeping."""
 
 
 def connect(path: str, memory: Memory = ORDINARY) -> sqlite3.Connection:
@@ -197,9 +204,10 @@ class SQLite(Database):
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._writer = _Guarded(connect(path), _LONG_LIMIT)
+        self._writer = _Guarded(connect(path, WRITER), _LONG_LIMIT)
         self._quick = _Guarded(connect(path, QUICK), _READ_LIMIT)
-        self._aside = asyncio.Semaphore(2)
+        self._aside = asyncio.Semaphore(_ASIDE)
+        self._threads = standing_back(_ASIDE + _STREAMS, "long reads")
         self._idle: list[_Guarded] = []
         self._lock = asyncio.Lock()
         self.reader: Reader = _Reading(self._quick, self)
@@ -250,22 +258,26 @@ class SQLite(Database):
     async def fetch_aside(self, text: str, arguments: Sequence[Any]) -> list[Any]:
         """The rows of a long read, from a thread of its own; two run at once."""
         async with self._aside:
-            guarded = self._idle.pop() if self._idle else _Guarded(connect(self._path), _LONG_LIMIT)
+            guarded = self._idle.pop() if self._idle else _Guarded(connect(self._path, LONG), _LONG_LIMIT)
             try:
-                return await _finished(asyncio.to_thread(guarded.fetch, text, arguments))
+                return await self._in_thread(guarded.fetch, text, arguments)
             finally:
                 self._idle.append(guarded)
+
+    async def _in_thread(self, act: Callable[..., T], *arguments: Any) -> T:
+        """What *act* answers, in a thread that stands back behind the event loop."""
+        return await _finished(asyncio.get_running_loop().run_in_executor(self._threads, act, *arguments))
 
     async def stream(
         self, statement: Statement[R], /, *, size: int = 1000, **values: Any
     ) -> AsyncGenerator[list[R], None]:
         compiled = statement.on("sqlite")
-        connection = connect(self._path, STREAMED)
+        connection = connect(self._path, LONG)
         cursor = connection.cursor()
         try:
             # The first batch sorts, where there is no index for the order.
-            await _finished(asyncio.to_thread(cursor.execute, compiled.text, compiled.arguments(values)))
-            while rows := await _finished(asyncio.to_thread(cursor.fetchmany, size)):
+            await self._in_thread(cursor.execute, compiled.text, compiled.arguments(values))
+            while rows := await self._in_thread(cursor.fetchmany, size):
                 yield compiled.rows(rows)
         except sqlite3.Error as error:
             raise _translated(error) from error
@@ -277,3 +289,4 @@ class SQLite(Database):
         async with self._lock:
             for guarded in (self._writer, self._quick, *self._idle):
                 guarded.connection.close()
+        self._threads.shutdown()
