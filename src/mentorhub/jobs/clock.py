@@ -48,7 +48,10 @@ class Job:
     claims_itself: bool = False
     at_most: timedelta = timedelta(minutes=10)
     share: float = 1.0
-    """Of the time; it rests after each step for so long that it takes no more, since whoever asks goes before."""
+    """Of the time; it rests after each step for so long that it takes no more, since whoever asks goes before.
+
+    For what works rather than waits for others outside.
+    """
 
 
 class Clockwork:
