@@ -26,7 +26,7 @@ _SECRET_PATH = Path("var/secret")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Copy database, media and secret into FILE, while the service goes on."""
-    from mentorhub.db import copying, migrations
+    from mentorhub.db import copying, revisions
 
     settings = read_settings()
     source = _sqlite(settings, 'pg_dump --format=custom --file=mentorhub.dump "$MENTORHUB_DATABASE_URL"')
@@ -39,7 +39,7 @@ def backup(file: Path) -> None:
             copying.copy(
                 source, database, report=lambda done, of: bar.update(100 * done // max(1, of) - bar.pos)
             )
-        note = {"version": __version__, "revision": migrations.current(f"sqlite:///{database}")}
+        note = {"version": __version__, "revision": revisions.current(f"sqlite:///{database}")}
         note["made_at"] = datetime.now(UTC).isoformat()
         Path(folder, _NOTE).write_bytes(orjson.dumps(note))
         with _for_its_owner(archive) as opened, tarfile.open(fileobj=opened, mode="w:gz") as tar:
@@ -64,7 +64,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
     """Bring back what backup copied into FILE; nothing that exists is overwritten."""
-    from mentorhub.db import copying, migrations
+    from mentorhub.db import copying, migrations, revisions
 
     settings = read_settings()
     target = _sqlite(settings, 'pg_restore --dbname="$MENTORHUB_DATABASE_URL" mentorhub.dump')
@@ -84,7 +84,7 @@ def restore(file: Path) -> None:
         if (folder / _SECRET).exists() and settings.secret is None:
             _bring_back_secret(folder / _SECRET)
         database.rename(target)
-    click.echo(f"{target} is as it was, at revision {migrations.newest()}.")
+    click.echo(f"{target} is as it was, at revision {revisions.newest()}.")
 
 
 def _sqlite(settings: Settings, otherwise: str) -> Path:

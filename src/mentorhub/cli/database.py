@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 def make_ready(settings: Settings) -> None:
     """Brings SQLite to the newest schema; other processes may be using PostgreSQL, so there it is only checked."""
+    from mentorhub.db import revisions
+
+    found, needed = revisions.current(settings.database_url), revisions.newest()
+    if found == needed:
+        return
+    if not settings.database_url.startswith("sqlite"):
+        raise click.ClickException(
+            f"the database is at revision {found or 'none'}, this code needs {needed}; run: mentorhub upgrade"
+        )
     from mentorhub.db import migrations
 
-    if settings.database_url.startswith("sqlite"):
-        migrations.upgrade(settings.database_url)
-    elif (found := migrations.current(settings.database_url)) != migrations.newest():
-        raise click.ClickException(
-            f"the database is at revision {found or 'none'}, this code needs {migrations.newest()}; "
-            "run: mentorhub upgrade"
-        )
+    migrations.upgrade(settings.database_url)
 
 
 @click.command()

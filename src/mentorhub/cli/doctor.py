@@ -69,10 +69,10 @@ async def _settings(settings: Settings) -> str:
 
 
 async def _database(settings: Settings) -> str:
-    from mentorhub.db import facts, migrations
+    from mentorhub.db import facts, revisions
     from mentorhub.db.opening import open_database
 
-    found, needed = await asyncio.to_thread(migrations.current, settings.database_url), migrations.newest()
+    found, needed = await asyncio.to_thread(revisions.current, settings.database_url), revisions.newest()
     if found != needed:
         raise Ailing(f"at revision {found or 'none'}, this code needs {needed}; run: mentorhub upgrade")
     database = await open_database(settings.database_url)

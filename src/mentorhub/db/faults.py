@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
-from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
 
 
@@ -20,7 +19,7 @@ def said_plainly() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise DatabaseUnusable(_sentence(error.orig or error)) from error
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, CommandError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error) as error:
         raise DatabaseUnusable(_sentence(error)) from error
 
 

@@ -1,13 +1,13 @@
 """The schema's history: from empty to newest on both databases, and down again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, create_engine, event, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -15,24 +15,6 @@ from mentorhub.db.faults import said_plainly
 from mentorhub.db.sqlite import tune
 
 _HERE = Path(__file__).parent
-
-
-def newest() -> str:
-    """The revision that this code needs."""
-    head = ScriptDirectory(str(_HERE)).get_current_head()
-    assert head is not None
-    return head
-
-
-def current(url: str) -> str | None:
-    """The revision of the database at *url*; None where it is empty. Blocks; not for the event loop."""
-    found: list[str | None] = []
-    _with_connection(url, lambda config: found.append(_revision(config.attributes["connection"])))
-    return found[0]
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(url: str, *, to: str = "head") -> None:
@@ -58,7 +40,7 @@ def _with_connection(url: str, action: Callable[[Config], None]) -> None:
         config.attributes["connection"] = connection
         action(config)
 
-    with said_plainly():
+    with said_plainly(), _known():
         if url.startswith("sqlite"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
             engine = create_engine(url, poolclass=pool.NullPool)
@@ -68,6 +50,15 @@ def _with_connection(url: str, action: Callable[[Config], None]) -> None:
                 act(connection)
         else:
             asyncio.run(_asynchronously(url, act))
+
+
+@contextmanager
+def _known() -> Iterator[None]:
+    """What Alembic says of a revision that it does not know is of the database, too."""
+    try:
+        yield
+    except CommandError as error:
+        raise OSError(str(error)) from error
 
 
 async def _asynchronously(url: str, act: Callable[[Connection], None]) -> None:
