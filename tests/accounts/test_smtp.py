@@ -194,7 +194,7 @@ def _authenticator(
     server: smtp.SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
 ) -> AuthResult:
     right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"us@er", b"p:w/d")
-    return AuthResult(success=right)
+    return AuthResult(success=right, handled=False)
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
@@ -207,6 +207,7 @@ async def test_user_and_password_are_given_and_a_wrong_one_postpones() -> None:
             await open_mail(f"smtp://us%40er:wrong-one@127.0.0.1:{port}").send(_mail())
 
     assert len(handler.mails) == 1
+    assert "does not let us in (535)" in str(refused.value)
     assert "wrong-one" not in str(refused.value)
 
 
