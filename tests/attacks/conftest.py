@@ -17,7 +17,7 @@ from mentorhub.web.limits import Limits
 from tests.api import WEAK_HASHES
 from tests.attacks.leaks import HEARD, hear, leaks
 from tests.attacks.standing import Standing
-from tests.web.serving import serving
+from tests.web.serving import PLAIN, serving
 
 CLIENT = "https://client.example"
 
@@ -35,6 +35,7 @@ async def standing(settings: Settings, limits: Limits | None = None) -> AsyncIte
         httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{port}",
             timeout=30,
+            verify=PLAIN,
             limits=httpx.Limits(max_keepalive_connections=0),
             event_hooks={"response": [_heard]},
         ) as http,

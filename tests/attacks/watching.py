@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.attacks.standing import Standing
-from tests.web.serving import eventually
+from tests.web.serving import PLAIN, eventually
 
 PATIENCE = 1.0
 """Seconds in which the second client is to be answered."""
@@ -49,7 +49,9 @@ async def _ask_on(service: Standing, over: asyncio.Event) -> float:
     headers = {"x-forwarded-for": "198.51.100.7"}
     # A connection for each request: one that was kept may be closed just when it is used again.
     fresh = httpx.Limits(max_keepalive_connections=0)
-    async with httpx.AsyncClient(base_url=url, timeout=30, headers=headers, limits=fresh) as http:
+    async with httpx.AsyncClient(
+        base_url=url, timeout=30, headers=headers, limits=fresh, verify=PLAIN
+    ) as http:
         while not over.is_set():
             began = time.process_time()
             response = await http.post("/graphql", json={"query": "{ viewer { user { id } } }"})

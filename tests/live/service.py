@@ -22,7 +22,7 @@ from mentorhub.settings import Settings
 from mentorhub.web.limits import Limits
 from tests import rows
 from tests.api import MONDAY, WEAK_HASHES, StandingClock
-from tests.web.serving import eventually, serving
+from tests.web.serving import PLAIN, eventually, serving
 from tests.web.sockets import Talk, talking
 
 
@@ -179,6 +179,6 @@ async def living(
     service = Service(House(settings, clock=clock, passwords=Passwords(WEAK_HASHES)), limits=limits)
     async with (
         serving(service.app, farewell=service.farewell, **how) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as http,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5, verify=PLAIN) as http,
     ):
         yield Live(service, port, http, clock)

@@ -20,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests import commands
 from tests.commands import Command
+from tests.web.serving import PLAIN
 
 Process = Command | subprocess.Popen[bytes]
 
@@ -126,7 +127,7 @@ def _started(folder: Path, *command: str, environment: dict[str, str], output: I
 
 
 async def _ready(url: str, process: Process) -> None:
-    async with httpx.AsyncClient() as client, asyncio.timeout(120):
+    async with httpx.AsyncClient(verify=PLAIN) as client, asyncio.timeout(120):
         while True:
             assert process.poll() is None, "the service ended"
             try:
@@ -143,7 +144,7 @@ class Client:
     def __init__(self, service: Service, token: str | None = None) -> None:
         self.service = service
         self.token = token
-        self._http = httpx.AsyncClient(base_url=service.url, timeout=30)
+        self._http = httpx.AsyncClient(base_url=service.url, timeout=30, verify=PLAIN)
 
     async def __aenter__(self) -> Self:
         return self

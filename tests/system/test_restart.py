@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.system.processes import Service, serving
+from tests.web.serving import PLAIN
 
 ASK = {"query": "{ mentors(first: 1) { nodes { id } } }"}
 
@@ -34,13 +35,13 @@ class Traffic:
         self.lost: list[str] = []
 
     async def kept(self) -> None:
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(timeout=30, verify=PLAIN) as client:
             while True:
                 await self._ask(client)
 
     async def single(self) -> None:
         while True:
-            async with httpx.AsyncClient(timeout=30) as client:
+            async with httpx.AsyncClient(timeout=30, verify=PLAIN) as client:
                 await self._ask(client)
 
     async def _ask(self, client: httpx.AsyncClient) -> None:

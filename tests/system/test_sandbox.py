@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from tests.system.processes import Service, serving
+from tests.web.serving import PLAIN
 
 
 async def _put(service: Service, **said: Any) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=PLAIN) as client:
         return await client.put(f"{service.url}/sandbox/clock", **said)
 
 

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import uvicorn
@@ -15,6 +16,9 @@ from starlette.types import ASGIApp
 from mentorhub.web.limits import Limits
 from mentorhub.web.server import MANNERS
 from tests.web.house import House
+
+PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients that speak plain HTTP: to read the certificates of all authorities takes longer than most tests."""
 
 
 class Server(uvicorn.Server):
@@ -116,6 +120,6 @@ async def knocking(limits: Limits | None = None, **how: Any) -> AsyncGenerator[D
     house = House(limits=limits)
     async with (
         serving(house.app, farewell=house.graphql.close, **how) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as http,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5, verify=PLAIN) as http,
     ):
         yield Door(house, port, http)
