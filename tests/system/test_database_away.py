@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from mentorhub.db import connections, facts
+from mentorhub.db import bell, connections, facts
 from mentorhub.db.opening import open_database
 from mentorhub.jobs import clock as jobs_clock
 from mentorhub.rules.refusals import Unavailable
@@ -112,7 +112,8 @@ async def test_a_service_whose_database_hangs_still_goes_down_when_told(
     house_settings: Settings, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_clock, "_GIVEN_BACK_WITHIN", 1.0)
-    monkeypatch.setattr(connections, "_PATIENCE", 1.0)
+    for door in (connections, bell):
+        monkeypatch.setattr(door, "_PATIENCE", 1.0)
     settings = house_settings.model_copy(update={"database_url": relay.url, "jobs": "on"})
     async with asyncio.timeout(30), httpx.AsyncClient() as http:
         async with standing(settings) as service:
@@ -134,6 +135,8 @@ async def test_a_subscription_outlives_it(service: Standing, relay: Relay) -> No
         await socket.say(
             id="listening", type="subscribe", payload={"query": "subscription { announcementPosted { id } }"}
         )
+        log = service.service.house.log
+        await eventually(lambda: log.listeners == 1)
         assert (await socket.ask(ASK))["type"] == "next"
 
         await relay.cut()
@@ -141,11 +144,13 @@ async def test_a_subscription_outlives_it(service: Standing, relay: Relay) -> No
         await relay.open()
         await _until(service, 200)
         after = await socket.ask(ASK)
+        listeners = log.listeners
 
     assert during["type"] in {"next", "error"}
     assert "UNAVAILABLE" in str(during)
     assert after["type"] == "next"
     assert "errors" not in after["payload"]
+    assert listeners == 1
 
 
 async def test_whatever_moment_a_connection_is_broken_off_at_it_is_told_as_unavailable(

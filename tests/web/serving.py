@@ -59,7 +59,9 @@ async def serving(
     *kept_bytes* is how much the system keeps for a client that does not read; else it is megabytes.
     """
     config = uvicorn.Config(app, timeout_graceful_shutdown=2, **(MANNERS | how))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    # Only of a socket that says it is TCP does the loop have small writes sent at once.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
         if kept_bytes is not None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kept_bytes)
         server = Server(config, farewell)
