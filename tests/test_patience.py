@@ -60,3 +60,58 @@ async def test_to_be_late_and_cancelled_is_to_be_cancelled() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_to_be_late_is_told_also_to_whoever_cleans_up_after_being_cancelled() -> None:
+    patience = Patience(0.01)
+
+    async def cleans_up() -> str:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            try:
+                await patience.wait_for(asyncio.Event().wait())
+            except TimeoutError:
+                return "late"
+        return "not late"
+
+    cleaning = asyncio.create_task(cleans_up())
+    await asyncio.sleep(0)
+    cleaning.cancel()
+
+    assert await cleaning == "late"
+
+
+async def test_whoever_ends_in_another_way_than_cancelled_is_not_taken_for_cancelled_afterwards() -> None:
+    async def ends_otherwise() -> int:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return 7
+        return 0
+
+    assert await Patience(0.01).wait_for(ends_otherwise()) == 7
+
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+def test_another_event_loop_is_as_impatient() -> None:
+    patience = Patience(0.05)
+
+    async def in_time() -> None:
+        await patience.wait_for(asyncio.sleep(0))
+
+    async def late() -> None:
+        async with asyncio.timeout(2):
+            await patience.wait_for(asyncio.Event().wait())
+
+    asyncio.run(in_time())
+    loop = asyncio.new_event_loop()
+    try:
+        with pytest.raises(TimeoutError):
+            loop.run_until_complete(late())
+        assert patience._timer is None
+    finally:
+        loop.close()

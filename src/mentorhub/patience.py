@@ -19,6 +19,7 @@ class Patience:
         self._waiting: dict[asyncio.Task[Any], float] = {}
         self._overdue: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def wait_for(self, awaited: Awaitable[Awaited]) -> Awaited:
         """Raises TimeoutError."""
@@ -26,6 +27,9 @@ class Patience:
         assert task is not None
         if task in self._waiting:  # within a wait of its own, which ends sooner
             return await awaited
+        if loop is not self._loop:  # a timer of one that has ended would never go off
+            self._loop, self._timer = loop, None
+        cancelled = task.cancelling()
         self._waiting[task] = deadline = loop.time() + self.seconds
         if self._timer is None:
             self._timer = loop.call_at(deadline, self._look, loop)
@@ -33,12 +37,14 @@ class Patience:
             return await awaited
         except asyncio.CancelledError:
             # As asyncio.timeout does: where somebody else cancels as well, theirs is the one that counts.
-            if task in self._overdue and task.uncancel() <= 0:
+            if task in self._overdue and task.cancelling() <= cancelled + 1:
                 raise TimeoutError from None
             raise
         finally:
             del self._waiting[task]
-            self._overdue.discard(task)
+            if task in self._overdue:
+                self._overdue.remove(task)
+                task.uncancel()
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
