@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from mentorhub.db import facts
+from mentorhub.db import facts, mentors
 from mentorhub.resolvers import overdue
 from tests import given
-from tests.bookings.scene import Scene, slot_id
+from tests.bookings.scene import FIRST, HOUR, Scene, slot_id
 
 LISTS = """
 query ($statuses: [BookingStatus!]) {
@@ -121,3 +121,18 @@ async def test_what_is_overdue_is_pending_in_no_figure_of_the_dashboard(scene: S
     scene.api.clock.forward(hours=48)
 
     assert (before, await pending()) == (1, 0)
+
+
+async def test_the_slot_of_a_request_that_expires_as_it_is_asked_for_anew_is_not_kept_as_the_next(
+    scene: Scene,
+) -> None:
+    await scene.request(scene.slots[1], scene.other_mentee)
+    # The first slot is too near by now; that the second is free again nobody has looked at yet.
+    scene.api.clock.instant += timedelta(hours=48, minutes=1)
+
+    await scene.request(scene.slots[1])
+
+    key = scene.mentor.mentor_id
+    assert key is not None
+    [kept] = (await mentors.by_keys(scene.api.house.doors.database.reader, [key])).values()
+    assert kept.next_slot_at == FIRST + 2 * HOUR

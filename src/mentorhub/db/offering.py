@@ -140,6 +140,6 @@ _SET_NEXT: Final = change(
 )
 
 
-async def set_next(transaction: Transaction, mentors_: Sequence[Key], *, now: datetime) -> int:
-    """Keeps for *mentors_* which slot they offer next, and when to look again; how many it changed."""
-    return await transaction.run(_SET_NEXT, mentors=list(mentors_), now=now)
+async def set_next(transaction: Transaction, mentors_: Sequence[Key], *, now: datetime) -> None:
+    """Keeps for *mentors_* which slot they offer next, and when to look again."""
+    await transaction.run(_SET_NEXT, mentors=list(mentors_), now=now)

@@ -11,6 +11,7 @@ from mentorhub.resolvers import access
 from mentorhub.resolvers.booking_changes import expire
 from mentorhub.resolvers.desk import Work
 from mentorhub.rules.faults import Faults
+from mentorhub.rules.instants import NEVER
 from mentorhub.rules.intervals import overlap
 from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import (
@@ -67,12 +68,16 @@ async def others_of(
     # What is overdue only by now is the clock's.
     overdue = [each for each in found if each.status is BookingStatus.EXPIRED and each.mentor_id in locked]
     await expire(work, overdue)
+    mentor = locked[row.mentor_id]
+    if overdue:
+        # Another slot may be their next by now.
+        mentor = mentor._replace(next_slot_at=NEVER)
     others = [
         each
         for each in found
         if each.mentee_id == row.mentee_id and each.id != row.id and each.status in ACTIVE
     ]
-    return locked[row.mentor_id], others
+    return mentor, others
 
 
 async def take(work: Work, row: BookingRow) -> None:
