@@ -77,6 +77,18 @@ async def test_a_job_that_may_take_a_share_of_the_time_rests_for_the_rest_of_it(
         assert next_began - ended >= 2.9 * (ended - began)
 
 
+async def test_a_job_that_would_rest_for_longer_than_its_claim_lasts_gives_it_back_instead(api: Api) -> None:
+    chore = Chore(left=4)
+    job = Job("chore", chore.run, every=HOUR, share=0.0001, at_most=timedelta(seconds=60))
+    process = Clockwork(api.house.doors, [job])
+    await process._declare()
+
+    async with asyncio.timeout(5):
+        assert await process._attend(job, anyway=True) == 1
+
+    assert chore.runs == 1
+
+
 async def test_a_job_runs_until_nothing_is_left_and_never_beside_itself(api: Api) -> None:
     chore = Chore(left=5)
     job = Job("chore", chore.run, every=HOUR)

@@ -135,16 +135,20 @@ class Clockwork:
                     _log.exception("the job %s could not be given back", job.name)
 
     async def _run(self, job: Job, *, hurries: bool) -> int:
-        # What is left is found next time; a claim must not be outlived.
+        # What is left is found next time: neither work nor rest must outlive a claim.
         began = time.monotonic()
         until = began + job.at_most.total_seconds() / 2
         done = 0
-        while (some := await job.run(self._doors)) and (now := time.monotonic()) < until:
+        while some := await job.run(self._doors):
             done += some
-            if job.share < 1.0 and not hurries:
-                await asyncio.sleep((now - began) * (1 / job.share - 1))
+            now = time.monotonic()
+            rest = 0.0 if hurries else (now - began) * (1 / job.share - 1)
+            if now + rest >= until:
+                break
+            if rest:
+                await asyncio.sleep(rest)
             began = time.monotonic()
-        return done + some
+        return done
 
     async def _claimed(self, job: Job, *, anyway: bool) -> bool:
         now = _TRUE.now()
