@@ -63,7 +63,7 @@ def start(
     """Starts a command, which reads what is *given* and writes *output* and *errors*."""
     streams = [given.name if given else os.devnull, output.name, (errors or output).name]
     process = _FORKING.Process(
-        target=_perform, args=(str(folder), command, dict(environment), streams), daemon=False
+        target=_perform, args=(str(folder), command, dict(environment), streams), daemon=True
     )
     process.start()
     return Command(process)

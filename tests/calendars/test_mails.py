@@ -115,6 +115,8 @@ async def test_a_hostile_topic_stays_text_in_a_mail(scene: Scene) -> None:
 
 async def test_a_reminder_brings_it_too_and_other_mails_do_not(scene: Scene) -> None:
     await scene.confirmed()
+    # What goes out together goes in any order.
+    await scene.api.run_jobs()
     scene.api.clock.instant = FIRST - timedelta(hours=24)
 
     reminder = (await mailed(scene.api, scene.mentee))[-1]

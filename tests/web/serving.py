@@ -44,7 +44,16 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.farewell()
-        await super().shutdown(sockets)
+        # Who has just gone is noticed in the loop's next rounds.
+        for _ in range(5):
+            await asyncio.sleep(0)
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+        else:
+            # With nothing left there is nothing to wait for, and uvicorn would all the same.
+            for server in self.servers:
+                server.close()
+            await self.lifespan.shutdown()
         # What it has waited for in vain would be closed with its process.
         for connection in self.server_state.connections:
             connection.transport.abort()
