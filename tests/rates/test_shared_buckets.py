@@ -13,8 +13,11 @@ ALLOWANCE = Allowance(points=100, restored=1)
 
 
 @pytest.fixture
-async def processes(redis_server: RedisServer) -> AsyncIterator[tuple[Rates, Rates]]:
-    """Two that share one Redis."""
+async def processes(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Rates, Rates]]:
+    """Two that share one Redis, which is not away only because the machine is busy."""
+    monkeypatch.setattr(shared, "_PATIENCE", 5.0)
     opened = [open_rates(ALLOWANCE, redis_url=redis_server.url) for _ in range(2)]
     yield opened[0], opened[1]
     for rates in opened:
