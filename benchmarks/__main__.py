@@ -29,8 +29,9 @@ def main() -> None:
         url = databases.ready_postgresql(server, size)
         crowd = askers.gather(url)
         table, names = _side_by_side("PostgreSQL", url, crowd, operations, given)
+        setting = report.setting(given.rounds, given.seconds, databases.counts(url))
         parts += [
-            report.setting(given.rounds, given.seconds, databases.counts(url)),
+            setting,
             report.markdown("PostgreSQL", table, names),
         ]
         if given.everything:
@@ -41,11 +42,14 @@ def main() -> None:
         on_sqlite, there = _side_by_side("SQLite", url, askers.gather(url), reads, given)
         parts.insert(2, report.markdown("SQLite", on_sqlite, there))
     if given.write:
+        digest = [setting, report.ratios("PostgreSQL", table, names)]
         if plot.draw(table, names):
-            parts.insert(0, report.PICTURE)
+            parts.insert(0, report.PICTURE.format(folder=""))
+            digest.insert(0, report.PICTURE.format(folder="docs/"))
         else:
             print("matplotlib is not installed (requirements-bench.txt): there is no plot.")
-        report.publish(parts)
+        report.publish(report.PAGE, parts)
+        report.publish(report.README, digest)
 
 
 def _side_by_side(

@@ -14,7 +14,8 @@ from benchmarks.operations import BOOKINGS, BROWSE, DASHBOARD, NAME, OPERATIONS,
 from benchmarks.servers import SERVERS
 
 PAGE: Final = Path("docs/performance.md")
-PICTURE: Final = "![Requests a second of each operation and server](performance.png)"
+README: Final = Path("README.md")
+PICTURE: Final = "![Requests a second of each operation and server]({folder}performance.png)"
 _BEGIN, _END = "<!-- measured: begin -->", "<!-- measured: end -->"
 _OTHERS: Final = ("rows", "mercurius", "postgraphile", "strawberry")
 TARGETS: Final = {
@@ -83,31 +84,33 @@ def _verdict(ratio: float, target: float) -> str:
     return "" if ratio >= target else " missed"
 
 
-def markdown(title: str, table: Table, servers: Sequence[str]) -> str:
-    """The ratios, then all medians."""
+def ratios(title: str, table: Table, servers: Sequence[str]) -> str:
+    """A table of MentorHub's throughput as a multiple of each other's, with what it is to be."""
     others = [name for name in _OTHERS if name in servers]
-    lines = [
-        f"### {title}",
-        "",
-        "MentorHub's throughput as a multiple of each other's; in brackets what it is to be.",
-        "",
-    ]
+    lines = ["MentorHub's throughput as a multiple of each other's; in brackets what it is to be.", ""]
     lines.append("| operation | " + " | ".join(f"to {_TITLES[name]}" for name in others) + " |")
     lines.append("|---" * (len(others) + 1) + "|")
-    asked = [each for each in OPERATIONS if (each.key, "mentorhub") in table]
-    for operation in asked:
+    for operation in _asked(table):
         cells = []
         for name in others:
             ratio, target = ratio_of(table, operation, name), target_of(title, operation, name)
             shown = "–" if ratio is None else f"{ratio:.2f}"
             cells.append(shown + (f" (≥ {target:g})" if target is not None else ""))
         lines.append(f"| {operation.title} | " + " | ".join(cells) + " |")
-    lines += [
+    return "\n".join(lines)
+
+
+def markdown(title: str, table: Table, servers: Sequence[str]) -> str:
+    """The ratios, then all medians."""
+    lines = [
+        f"### {title}",
+        "",
+        ratios(title, table, servers),
         "",
         "| operation | server | requests/s | p50 ms | p99 ms | server CPU µs/request | PostgreSQL CPU µs/request |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
-    for operation in asked:
+    for operation in _asked(table):
         for name in servers:
             if (cell := table.get((operation.key, name))) is None:
                 continue
@@ -117,6 +120,10 @@ def markdown(title: str, table: Table, servers: Sequence[str]) -> str:
                 f"{cell.server_cpu:,.0f} | {database} |"
             )
     return "\n".join(lines)
+
+
+def _asked(table: Table) -> list[Operation]:
+    return [each for each in OPERATIONS if (each.key, "mentorhub") in table]
 
 
 def setting(rounds: int, seconds: float, counts: str) -> str:
@@ -133,8 +140,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def publish(parts: Sequence[str]) -> None:
-    """Puts *parts* into docs/performance.md, in place of what was measured before."""
-    before, _, rest = PAGE.read_text().partition(_BEGIN)
+def publish(page: Path, parts: Sequence[str]) -> None:
+    """Puts *parts* into *page*, in place of what was measured before."""
+    before, _, rest = page.read_text().partition(_BEGIN)
     after = rest.partition(_END)[2]
-    PAGE.write_text(before + _BEGIN + "\n\n" + "\n\n".join(parts) + "\n\n" + _END + after)
+    page.write_text(before + _BEGIN + "\n\n" + "\n\n".join(parts) + "\n\n" + _END + after)

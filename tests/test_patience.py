@@ -1,10 +1,11 @@
 """Waiting with one timer for all."""
 
 import asyncio
+import time
 
 import pytest
 
-from mentorhub.patience import Patience
+from mentorhub.patience import Patience, give_way
 
 
 async def test_what_is_there_is_not_waited_for() -> None:
@@ -115,3 +116,20 @@ def test_another_event_loop_is_as_impatient() -> None:
         assert patience._timer is None
     finally:
         loop.close()
+
+
+async def test_whoever_gives_way_waits_while_the_loop_is_late_and_no_longer_than_it_is_said() -> None:
+    async def keep_busy() -> None:
+        while True:
+            time.sleep(0.02)  # noqa: ASYNC251 -- the loop is to be late
+            await asyncio.sleep(0)
+
+    busy = asyncio.create_task(keep_busy())
+    began = time.perf_counter()
+    await give_way(0.2)
+    assert time.perf_counter() - began >= 0.2
+
+    busy.cancel()
+    await asyncio.wait([busy])
+    async with asyncio.timeout(5):
+        await give_way(60)

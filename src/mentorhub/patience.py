@@ -1,8 +1,9 @@
-"""How long is waited for what comes from outside: `asyncio.timeout` for many short waits of one length."""
+"""How long is waited: for what comes from outside, by one timer for all, and for those who go before."""
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from time import perf_counter
+from typing import Any, Final, TypeVar
 
 Awaited = TypeVar("Awaited")
 
@@ -55,3 +56,20 @@ class Patience:
             if task not in self._overdue:
                 self._overdue.add(task)
                 task.cancel()
+
+
+_LOOK: Final = 0.005
+_LATE: Final = 0.002
+"""Seconds; an event loop may keep its own time by whole milliseconds."""
+
+
+async def give_way(seconds: float) -> None:
+    """Waits until the event loop comes to things in time, *seconds* at most: whoever asks goes before.
+
+    For what has time, in a process that others wait for.
+    """
+    until = perf_counter() + seconds
+    while (began := perf_counter()) < until:
+        await asyncio.sleep(_LOOK)
+        if perf_counter() - began < _LOOK + _LATE:
+            return

@@ -12,6 +12,7 @@ from mentorhub.db import mails
 from mentorhub.db.mails import LETTER, Envelope, MailRow
 from mentorhub.mail import Postponed, Undeliverable
 from mentorhub.mail.setting import set_mail
+from mentorhub.patience import give_way
 from mentorhub.resolvers.desk import Desk, Doors, Work
 from mentorhub.resolvers.letters import LETTERS
 from mentorhub.rules.backing_off import Pauses
@@ -25,6 +26,8 @@ PAUSES: Final = Pauses(
 """How long to wait after each attempt that failed; after the last one a mail is given up."""
 _SOME: Final = 20
 _AT_ONCE: Final = 5
+_HASTE: Final = 0.5
+"""Seconds that a mail waits at most for a process that is busy with requests."""
 _CLAIMED_FOR: Final = timedelta(minutes=10)
 """Longer than sending `_SOME` takes at worst."""
 _NONE: Final[Mapping[str, Any]] = {}
@@ -67,6 +70,7 @@ async def send_due(doors: Doors) -> int:
 
     async def in_turn(mail: MailRow) -> None:
         async with turn:
+            await give_way(_HASTE)
             await _attempt(doors, mail)
 
     async with asyncio.TaskGroup() as group:
