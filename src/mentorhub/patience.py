@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any, Final, TypeVar
 
 Awaited = TypeVar("Awaited")
@@ -58,18 +58,18 @@ class Patience:
                 task.cancel()
 
 
-_LOOK: Final = 0.005
-_LATE: Final = 0.002
-"""Seconds; an event loop may keep its own time by whole milliseconds."""
+_LOOK: Final = 0.02
+_BUSY: Final = 0.7
 
 
 async def give_way(seconds: float) -> None:
-    """Waits until the event loop comes to things in time, *seconds* at most: whoever asks goes before.
+    """Waits until the thread of the event loop has time to spare, *seconds* at most: whoever asks goes before.
 
     For what has time, in a process that others wait for.
     """
     until = perf_counter() + seconds
     while (began := perf_counter()) < until:
+        worked = thread_time()
         await asyncio.sleep(_LOOK)
-        if perf_counter() - began < _LOOK + _LATE:
+        if thread_time() - worked < _BUSY * (perf_counter() - began):
             return
