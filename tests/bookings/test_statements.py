@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from mentorhub.db import booking_lists
+from mentorhub.db.booking_lists import Brought, Shape
+from mentorhub.db.mentors import Extent
 from mentorhub.resolvers import telling
+from mentorhub.rules.vocabulary import BookingOrder, BookingParty
 from tests.bookings.scene import Scene, slot_id
 from tests.counting import counting
+from tests.mentors.test_statements import plan_of
 
 
 def asking(scene: Scene, slot: int) -> dict[str, Any]:
@@ -54,3 +59,18 @@ async def test_people_are_told_of_many_things_in_as_many_statements_as_of_one(sc
         sent.append(len(counted.writes))
 
     assert sent[0] == sent[1]
+
+
+async def test_what_is_brought_along_with_a_list_is_not_looked_for_to_count_it(
+    scene: Scene, database_url: str
+) -> None:
+    shape = Shape(BookingOrder.STARTS_LATEST, viewer=frozenset({BookingParty.MENTEE}))
+    brought = Brought(mentor=Extent.CARD_AND_EXPERTISE, mentee=True, feedback=True)
+    total = booking_lists.listing(shape, brought)._total.on(scene.api.house.doors.database.dialect)
+    given = {"viewer": scene.mentee.user_id, "now": scene.api.clock.now()}
+
+    plan = await plan_of(total.text, database_url, *total.arguments(given))
+
+    assert "bookings" in plan
+    for table in ("users", "mentors", "feedback", "expertise"):
+        assert table not in plan

@@ -79,6 +79,7 @@ def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow]: 
         *columns_of(shape),
         descending=is_descending(shape),
         companions=companions,
+        counted=select(bookings.c.id).where(*conditions(shape)),
     )
 
 

@@ -45,7 +45,8 @@ class Listing(Generic[R]):
     """A list: what is selected, and its order, total through the key that comes last.
 
     All columns of the order are selected, never null, and sorted in one direction. *long* marks a list of which even
-    a page may read much. *companions* are as `Statement` has them.
+    a page may read much. *companions* are as `Statement` has them. *counted* has as many rows as *sql*, and less to do
+    with each.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Listing(Generic[R]):
         descending: bool = False,
         long: bool = False,
         companions: Mapping[str, type[Any]] = MappingProxyType({}),
+        counted: Select[Any] | None = None,
     ) -> None:
         self._sql = sql
         self._long = long
@@ -67,7 +69,11 @@ class Listing(Generic[R]):
         self._indexes = [names.index(str(column.key)) for column in order]
         self._statement = cache(self._build)
         self._total = Statement(
-            select(func.count().label("total")).select_from(sql.order_by(None).subquery()), Total, long=True
+            select(func.count().label("total")).select_from(
+                (sql if counted is None else counted).order_by(None).subquery()
+            ),
+            Total,
+            long=True,
         )
 
     def place(self, row: R) -> list[Any]:
