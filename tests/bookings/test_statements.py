@@ -74,3 +74,12 @@ async def test_what_is_brought_along_with_a_list_is_not_looked_for_to_count_it(
     assert "bookings" in plan
     for table in ("users", "mentors", "feedback", "expertise"):
         assert table not in plan
+
+
+async def test_what_is_brought_along_is_joined_to_a_page_that_has_been_found(scene: Scene) -> None:
+    asked = "mentor { name } mentee { name } feedback { rating }"
+    async with counting(scene.api) as counted:
+        await scene.api.ask(f"{{ viewer {{ bookings {{ nodes {{ {asked} }} }} }} }}", scene.mentee)
+
+    [page] = [sql for sql in counted.reads if "JOIN users" in sql]
+    assert page.index("LIMIT") < min(page.index("JOIN users"), page.index("JOIN feedback"))

@@ -37,6 +37,19 @@ async def test_a_page_is_one_statement_with_its_actors_and_one_more_for_its_name
     assert len([sql for sql in counted.reads if " > (" not in sql]) == 2
 
 
+async def test_a_page_of_kinds_names_them_and_goes_by_how_common_they_are(api: Api) -> None:
+    admin = await given.admin(api)
+
+    async with counting(api) as counted:
+        await api.ask(
+            "{ admin { activity(kinds: [ROLE_CHANGED, DATA_EXPORTED]) { nodes { actor { name } } } } }", admin
+        )
+
+    [page] = [sql for sql in counted.reads if "JOIN users" in sql and "FROM facts" in sql]
+    assert "IN ('DATA_EXPORTED', 'ROLE_CHANGED')" in page
+    assert page.index("LIMIT") < page.index("JOIN users")
+
+
 async def test_a_page_waits_for_a_transaction_that_was_open_when_its_first_fact_was_told(
     postgresql_url: str,
 ) -> None:
@@ -47,7 +60,9 @@ async def test_a_page_waits_for_a_transaction_that_was_open_when_its_first_fact_
         await transaction.start()
         await elsewhere.fetchval("SELECT pg_current_xact_id()::text")
         await tell(database, Fact(ActivityKind.USER_JOINED, ("User", person)))
-        page = asyncio.create_task(activity.listing(None, with_actors=False).cut(database.reader, Window(10)))
+        page = asyncio.create_task(
+            activity.listing(frozenset(ActivityKind), with_actors=False).cut(database.reader, Window(10))
+        )
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(page), 0.05)
         assert not page.done()

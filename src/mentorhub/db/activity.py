@@ -1,10 +1,10 @@
 """Activity: the facts that administrators see, newest first."""
 
 from collections.abc import Collection
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, bindparam, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Subquery, select, union_all
 
 from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader
@@ -38,17 +38,14 @@ class _Settled(Listing[ListedFact]):
     """
 
     def __init__(self, is_listed: ColumnElement[bool], *, with_actors: bool) -> None:
+        ahead = select(*COLUMNS, IS_SETTLED.label("standing_is_settled")).where(is_listed)
         companions: dict[str, type[Any]] = {"standing": _Standing}
-        columns: list[ColumnElement[Any]] = [*COLUMNS, IS_SETTLED.label("standing_is_settled")]
-        source: FromClause = facts
+        more: dict[str, Any] = {"descending": True, "companions": companions}
         if with_actors:
             companions["actor"] = UserCard
-            columns += labelled("actor", USER_CARD)
-            source = facts.outerjoin(users, users.c.id == facts.c.actor_id)
-        ahead = select(*columns).select_from(source).where(is_listed)
-        order: dict[str, Any] = {"descending": True, "companions": companions}
-        super().__init__(ahead.where(IS_SETTLED), ListedFact, *ORDER, **order)
-        self._ahead = Listing(ahead, ListedFact, *ORDER, **order)
+            more["beside"] = _with_actors
+        super().__init__(ahead.where(IS_SETTLED), ListedFact, *ORDER, **more)
+        self._ahead = Listing(ahead, ListedFact, *ORDER, **more)
 
     async def cut(self, reader: Reader, window: Window, **values: Any) -> Cut[ListedFact]:
         if not window.backward:
@@ -60,14 +57,14 @@ class _Settled(Listing[ListedFact]):
         return await super().cut(reader, window, **values)
 
 
-@cache
-def listing(kinds: int | None, *, with_actors: bool) -> Listing[ListedFact]:
-    """The activities of all kinds, None, of one, the value `kind`, or of several, `kinds`."""
-    if kinds is None:
-        return _Settled(facts.c.kind.in_([kind.value for kind in ActivityKind]), with_actors=with_actors)
-    if kinds == 1:
-        return _Settled(facts.c.kind == bindparam("kind"), with_actors=with_actors)
-    return _Settled(among(facts.c.kind, "kinds"), with_actors=with_actors)
+def _with_actors(page: Subquery) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    return page.outerjoin(users, users.c.id == page.c.actor_id), labelled("actor", USER_CARD)
+
+
+@lru_cache(maxsize=128)
+def listing(kinds: frozenset[ActivityKind], *, with_actors: bool) -> Listing[ListedFact]:
+    """The activities of *kinds*. Each list is a statement of its own, so that it goes by how common its kinds are."""
+    return _Settled(facts.c.kind.in_(sorted(kind.value for kind in kinds)), with_actors=with_actors)
 
 
 _BY_KEYS = Statement(

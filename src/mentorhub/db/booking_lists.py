@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, bindparam, func, not_, or_, select
 
 from mentorhub.db.bookings import COLUMNS, FROM, IS_OVERDUE, STATUS, BookingRow
 from mentorhub.db.constructs import among, now
@@ -19,6 +19,7 @@ from mentorhub.db.statements import Statement, labelled
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.feedback import feedback
+from mentorhub.db.tables.mentors import mentors
 from mentorhub.db.types import Instant, KeyColumn
 from mentorhub.db.users import CARD as USER_CARD
 from mentorhub.db.users import UserCard
@@ -58,29 +59,37 @@ class ListedBooking(BookingRow):
     """A booking with what has been brought along."""
 
 
+_ROWS: Final = {"mentor": MentorCard, "mentee": UserCard, "feedback": FeedbackRow}
+
+
 @lru_cache(maxsize=_SHAPES)
 def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow]:  # noqa: B008 -- frozen
-    columns, source = [*COLUMNS], FROM
-    companions: dict[str, type[Any]] = {}
-    if brought.mentor is not None:
-        companions["mentor"] = MentorCard
-        columns += labelled("mentor", CARDS[brought.mentor])
-    if brought.mentee:
-        companions["mentee"] = UserCard
-        columns += labelled("mentee", USER_CARD)
-        source = source.join(users, users.c.id == bookings.c.mentee_id)
-    if brought.feedback:
-        companions["feedback"] = FeedbackRow
-        columns += labelled("feedback", FEEDBACK)
-        source = source.outerjoin(feedback, feedback.c.booking_id == bookings.c.id)
+    is_bringing = any(brought)
     return Listing(
-        select(*columns).select_from(source).where(*conditions(shape)),
-        ListedBooking if companions else BookingRow,
+        select(*COLUMNS).select_from(FROM).where(*conditions(shape)),
+        ListedBooking if is_bringing else BookingRow,
         *columns_of(shape),
         descending=is_descending(shape),
-        companions=companions,
+        companions={name: _ROWS[name] for name, wanted in brought._asdict().items() if wanted},
+        beside=partial(_beside, brought) if is_bringing else None,
         counted=select(bookings.c.id).where(*conditions(shape)),
     )
+
+
+def _beside(brought: Brought, page: Subquery) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    columns: list[ColumnElement[Any]] = []
+    source: FromClause = page
+    if brought.mentor or brought.feedback:
+        source = source.join(mentors, mentors.c.id == page.c.mentor_id)
+    if brought.mentor:
+        columns += labelled("mentor", CARDS[brought.mentor])
+    if brought.mentee:
+        columns += labelled("mentee", USER_CARD)
+        source = source.join(users, users.c.id == page.c.mentee_id)
+    if brought.feedback:
+        columns += labelled("feedback", FEEDBACK)
+        source = source.outerjoin(feedback, feedback.c.booking_id == page.c.id)
+    return source, columns
 
 
 def columns_of(shape: Shape) -> tuple[ColumnElement[datetime], ColumnElement[Key]]:

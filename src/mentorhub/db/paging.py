@@ -1,12 +1,12 @@
 """Lists in pages: keyset paging, never OFFSET, in both directions, over a total order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, true, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, bindparam, func, select, true, tuple_
 from sqlalchemy.sql.util import ClauseAdapter
 
 from mentorhub.db.constructs import each, for_each
@@ -37,6 +37,10 @@ class Cut(Generic[R]):
     has_more: bool
 
 
+Beside = Callable[[Subquery], tuple[FromClause, Sequence[ColumnElement[Any]]]]
+"""Joins a page's companions to it: the page with them, and their columns."""
+
+
 class Total(NamedTuple):
     total: int
 
@@ -45,8 +49,8 @@ class Listing(Generic[R]):
     """A list: what is selected, and its order, total through the key that comes last.
 
     All columns of the order are selected, never null, and sorted in one direction. *long* marks a list of which even
-    a page may read much. *companions* are as `Statement` has them. *counted* has as many rows as *sql*, and less to do
-    with each.
+    a page may read much. *companions* are as `Statement` has them: those that *sql* selects itself, then those that
+    *beside* joins to a page once that has been found. *counted* has as many rows as *sql*, and less to do with each.
     """
 
     def __init__(
@@ -57,11 +61,13 @@ class Listing(Generic[R]):
         descending: bool = False,
         long: bool = False,
         companions: Mapping[str, type[Any]] = MappingProxyType({}),
+        beside: Beside | None = None,
         counted: Select[Any] | None = None,
     ) -> None:
         self._sql = sql
         self._long = long
         self._companions = companions
+        self._beside = beside
         self._row = row
         self._order = order
         self._descending = descending
@@ -100,11 +106,19 @@ class Listing(Generic[R]):
 
     def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[R]:  # noqa: FBT001 -- a cache's key
         descends = self._descending is not backward
-        ordered = [column.desc() if descends else column.asc() for column in self._order]
+
+        def sorted_(columns: Iterable[Any]) -> list[Any]:
+            return [column.desc() if descends else column.asc() for column in columns]
+
         sql = self._between(has_after=has_after, has_before=has_before)
-        return Statement(
-            sql.order_by(*ordered).limit(LIMITED), self._row, long=self._long, companions=self._companions
-        )
+        sql = sql.order_by(*sorted_(self._order)).limit(LIMITED)
+        if self._beside is not None:
+            # Joined before, all of it might be looked for along with rows that are no part of the page.
+            page = sql.subquery("page")
+            source, columns = self._beside(page)
+            places = [page.c[str(column.key)] for column in self._order]
+            sql = select(*page.c, *columns).select_from(source).order_by(*sorted_(places))
+        return Statement(sql, self._row, long=self._long, companions=self._companions)
 
     def _between(self, *, has_after: bool, has_before: bool) -> Select[Any]:
         return self._beyond(self._sql, has_after=has_after, has_before=has_before)

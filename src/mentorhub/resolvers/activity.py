@@ -1,7 +1,6 @@
 """The activity feed: what happened, for administrators; as a list, and as it happens."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any
 
 from mentorhub.db import activity
 from mentorhub.db.activity import ListedFact
@@ -30,12 +29,8 @@ async def recent(
 ) -> Page[ListedFact]:
     """Newest first. An edge's cursor is the fact's own: it is good for the feed, and under any *kinds*."""
     access.admin(desk)
-    values: dict[str, Any] = {}
-    if kinds is not None:
-        names = [kind.value for kind in kinds]
-        values = {"kind": names[0]} if len(names) == 1 else {"kinds": names}
-    listing = activity.listing(None if kinds is None else min(len(kinds), 2), with_actors=with_actors)
-    return await page(desk, listing, paging, name=NAME, default=_SIZE, cursors=cursors(desk), **values)
+    listing = activity.listing(frozenset(ActivityKind if kinds is None else kinds), with_actors=with_actors)
+    return await page(desk, listing, paging, name=NAME, default=_SIZE, cursors=cursors(desk))
 
 
 async def follow(
