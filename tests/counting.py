@@ -1,6 +1,7 @@
 """Counts what is asked of the database, and what is written."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
@@ -81,3 +82,39 @@ async def counting(housed: Housed, *, by_whomever: bool = False) -> AsyncIterato
     finally:
         database.reader = reader
         del database.write
+
+
+class Noting:
+    """Takes down what is asked of SQLite, with the values."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self.asked: list[tuple[str, list[Any]]] = []
+
+    async def all(self, statement: Any, *, limit: int | None = None, **values: Any) -> Any:
+        self._note(statement, limit, values)
+        return await self._reader.all(statement, limit=limit, **values)
+
+    async def one(self, statement: Any, *, limit: int | None = None, **values: Any) -> Any:
+        self._note(statement, limit, values)
+        return await self._reader.one(statement, limit=limit, **values)
+
+    def _note(self, statement: Any, limit: int | None, values: dict[str, Any]) -> None:
+        compiled = statement.on("sqlite")
+        self.asked.append((compiled.limited(limit), compiled.arguments(values)))
+
+
+def steps_of(url: str, asked: list[tuple[str, list[Any]]]) -> int:
+    """How many instructions of SQLite's machine answer what was *asked*."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    connection.set_progress_handler(count, 1)
+    for sql, given in asked:
+        connection.execute(sql, given).fetchall()
+    connection.close()
+    return steps

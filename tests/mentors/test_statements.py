@@ -20,7 +20,7 @@ from mentorhub.rules.slots import SessionRules
 from mentorhub.rules.vocabulary import BookingStatus, SlotStatus
 from tests import rows
 from tests.api import MONDAY, Api
-from tests.counting import counting
+from tests.counting import Noting, counting, steps_of
 
 PAGE = """
 query($first: Int) { mentors(first: $first) {
@@ -126,35 +126,6 @@ async def plan_of(sql: str, url: str, *given: Any) -> str:
         await session.close()
 
 
-class _Noting:
-    """Takes down what is asked of SQLite, with the values."""
-
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
-        self.asked: list[tuple[str, list[Any]]] = []
-
-    async def all(self, statement: Any, *, limit: int | None = None, **values: Any) -> Any:
-        compiled = statement.on("sqlite")
-        self.asked.append((compiled.limited(limit), compiled.arguments(values)))
-        return await self._reader.all(statement, limit=limit, **values)
-
-
-def steps_of(url: str, asked: list[tuple[str, list[Any]]]) -> int:
-    """How many instructions of SQLite's machine answer what was *asked*."""
-    steps = 0
-
-    def count() -> None:
-        nonlocal steps
-        steps += 1
-
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    connection.set_progress_handler(count, 1)
-    for sql, given in asked:
-        connection.execute(sql, given).fetchall()
-    connection.close()
-    return steps
-
-
 async def test_slots_before_a_window_and_after_it_cost_nothing(api: Api, database_url: str) -> None:
     if not database_url.startswith("sqlite"):
         pytest.skip("PostgreSQL takes every bound of an index, and SQLite one each way")
@@ -183,12 +154,12 @@ async def test_slots_before_a_window_and_after_it_cost_nothing(api: Api, databas
             for start in starts
         ]
         await rows.add(database, slots_table, *made)
-        noting = _Noting(database.reader)
+        noting: Any = Noting(database.reader)
         middle = MONDAY + timedelta(days=40, hours=5)
         window = {"since": middle, "until": middle + timedelta(hours=2), "now": MONDAY}
-        assert await open_slots.mentors_between(noting, **window, most=400) == set()  # type: ignore[arg-type]  # it reads
+        assert await open_slots.mentors_between(noting, **window, most=400) == set()
         listing, after = open_slots.listing(open_slots.Shape()), (MONDAY + timedelta(days=40), mentor)
-        cut = await listing.cut(noting, Window(5, after=after), **{**window, "until": NEVER})  # type: ignore[arg-type]
+        cut = await listing.cut(noting, Window(5, after=after), **{**window, "until": NEVER})
         assert cut.rows[0].starts_at == middle + timedelta(hours=2)
         steps.append(steps_of(database_url, noting.asked))
 

@@ -1,16 +1,16 @@
 """Activity: the facts that administrators see, newest first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, bindparam, literal, select, union_all
 
 from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader
 from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow, settled_end
 from mentorhub.db.paging import Cut, Listing, Window
-from mentorhub.db.statements import Statement, labelled
+from mentorhub.db.statements import LIMITED, Statement, labelled
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.facts import facts
 from mentorhub.db.tables.mentors import mentors
@@ -30,22 +30,67 @@ class ListedFact(FactRow):
     standing: _Standing
 
 
-class _Settled(Listing[ListedFact]):
-    """Facts that are settled, those of which *is_listed*, the newest first.
+class _Happened(Listing[ListedFact]):
+    """Facts of *kinds*, the newest first; all of them, or those that are settled."""
+
+    def __init__(
+        self, kinds: frozenset[ActivityKind], *, with_actors: bool, are_settled: bool = False
+    ) -> None:
+        self._kinds = kinds
+        companions: dict[str, type[Any]] = {"standing": _Standing}
+        if with_actors:
+            companions["actor"] = UserCard
+        sql = select(*COLUMNS, IS_SETTLED.label("standing_is_settled")).where(_is_of(kinds))
+        super().__init__(
+            sql.where(IS_SETTLED) if are_settled else sql,
+            ListedFact,
+            *ORDER,
+            descending=True,
+            companions=companions,
+            beside=_with_actors if with_actors else None,
+        )
+
+    def _by_sqlite(self, *, backward: bool, has_after: bool, has_before: bool) -> Select[Any]:
+        """SQLite has one transaction, and finds no place by a row of values whose last is its own rowid.
+
+        Of some kinds it merges the beginnings of each: one look at an index, where it would read the log.
+        """
+        position = facts.c.position
+        is_there = [facts.c.transaction == literal(0)]
+        if has_after:
+            is_there.append(position < bindparam("after_1", type_=position.type))
+        if has_before:
+            is_there.append(position > bindparam("before_1", type_=position.type))
+
+        def page(columns: Iterable[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+            ordered = position.asc() if backward else position.desc()
+            return select(*columns).where(*conditions).order_by(ordered).limit(LIMITED)
+
+        columns = list(self._sql.selected_columns)
+        if self._kinds == frozenset(ActivityKind) or not self._kinds:
+            return page(columns, *is_there, _is_of(self._kinds))
+        each = [page([position], *is_there, _is_of({kind})).subquery() for kind in sorted(self._kinds)]
+        return page(columns, position.in_(union_all(*(select(own.c.position) for own in each))))
+
+
+def _is_of(kinds: Iterable[ActivityKind]) -> ColumnElement[bool]:
+    return facts.c.kind.in_(sorted(kind.value for kind in kinds))
+
+
+def _with_actors(page: Subquery) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    return page.outerjoin(users, users.c.id == page.c.actor_id), labelled("actor", USER_CARD)
+
+
+class _Settled(_Happened):
+    """Those that are settled.
 
     What is not settled yet may still get company before it: a cursor of it would skip that. Whoever has just done
     something is to find it all the same: where a page meets such a fact, it waits until that is settled.
     """
 
-    def __init__(self, is_listed: ColumnElement[bool], *, with_actors: bool) -> None:
-        ahead = select(*COLUMNS, IS_SETTLED.label("standing_is_settled")).where(is_listed)
-        companions: dict[str, type[Any]] = {"standing": _Standing}
-        more: dict[str, Any] = {"descending": True, "companions": companions}
-        if with_actors:
-            companions["actor"] = UserCard
-            more["beside"] = _with_actors
-        super().__init__(ahead.where(IS_SETTLED), ListedFact, *ORDER, **more)
-        self._ahead = Listing(ahead, ListedFact, *ORDER, **more)
+    def __init__(self, kinds: frozenset[ActivityKind], *, with_actors: bool) -> None:
+        super().__init__(kinds, with_actors=with_actors, are_settled=True)
+        self._ahead = _Happened(kinds, with_actors=with_actors)
 
     async def cut(self, reader: Reader, window: Window, **values: Any) -> Cut[ListedFact]:
         if not window.backward:
@@ -57,20 +102,14 @@ class _Settled(Listing[ListedFact]):
         return await super().cut(reader, window, **values)
 
 
-def _with_actors(page: Subquery) -> tuple[FromClause, list[ColumnElement[Any]]]:
-    return page.outerjoin(users, users.c.id == page.c.actor_id), labelled("actor", USER_CARD)
-
-
 @lru_cache(maxsize=128)
 def listing(kinds: frozenset[ActivityKind], *, with_actors: bool) -> Listing[ListedFact]:
     """The activities of *kinds*. Each list is a statement of its own, so that it goes by how common its kinds are."""
-    return _Settled(facts.c.kind.in_(sorted(kind.value for kind in kinds)), with_actors=with_actors)
+    return _Settled(kinds, with_actors=with_actors)
 
 
 _BY_KEYS = Statement(
-    select(*COLUMNS)
-    .where(among(facts.c.id, "keys"))
-    .where(facts.c.kind.in_([kind.value for kind in ActivityKind])),
+    select(*COLUMNS).where(among(facts.c.id, "keys")).where(_is_of(ActivityKind)),
     FactRow,
 )
 

@@ -105,20 +105,33 @@ class Listing(Generic[R]):
         return counted.total if counted else 0
 
     def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[R]:  # noqa: FBT001 -- a cache's key
-        descends = self._descending is not backward
-
-        def sorted_(columns: Iterable[Any]) -> list[Any]:
-            return [column.desc() if descends else column.asc() for column in columns]
-
         sql = self._between(has_after=has_after, has_before=has_before)
-        sql = sql.order_by(*sorted_(self._order)).limit(LIMITED)
-        if self._beside is not None:
-            # Joined before, all of it might be looked for along with rows that are no part of the page.
-            page = sql.subquery("page")
-            source, columns = self._beside(page)
-            places = [page.c[str(column.key)] for column in self._order]
-            sql = select(*page.c, *columns).select_from(source).order_by(*sorted_(places))
-        return Statement(sql, self._row, long=self._long, companions=self._companions)
+        sql = sql.order_by(*self._sorted(self._order, backward=backward)).limit(LIMITED)
+        by_sqlite = self._by_sqlite(backward=backward, has_after=has_after, has_before=has_before)
+        return Statement(
+            self._accompanied(sql, backward=backward),
+            self._row,
+            sqlite=None if by_sqlite is None else self._accompanied(by_sqlite, backward=backward),
+            long=self._long,
+            companions=self._companions,
+        )
+
+    def _by_sqlite(self, *, backward: bool, has_after: bool, has_before: bool) -> Select[Any] | None:
+        """The same page in words that lead SQLite to an index, where its own do not."""
+        return None
+
+    def _accompanied(self, sql: Select[Any], *, backward: bool) -> Select[Any]:
+        """A page with what is brought along: joined before, it might be looked for with rows that are no part of it."""
+        if self._beside is None:
+            return sql
+        page = sql.subquery("page")
+        source, columns = self._beside(page)
+        places = [page.c[str(column.key)] for column in self._order]
+        ordered = self._sorted(places, backward=backward)
+        return select(*page.c, *columns).select_from(source).order_by(*ordered)
+
+    def _sorted(self, columns: Iterable[Any], *, backward: bool) -> list[Any]:
+        return [column.asc() if self._descending is backward else column.desc() for column in columns]
 
     def _between(self, *, has_after: bool, has_before: bool) -> Select[Any]:
         return self._beyond(self._sql, has_after=has_after, has_before=has_before)
