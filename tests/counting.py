@@ -85,10 +85,11 @@ async def counting(housed: Housed, *, by_whomever: bool = False) -> AsyncIterato
 
 
 class Noting:
-    """Takes down what is asked of SQLite, with the values."""
+    """Takes down what is asked of a database, with the values."""
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, reader: Any, dialect: str = "sqlite") -> None:
         self._reader = reader
+        self._dialect = dialect
         self.asked: list[tuple[str, list[Any]]] = []
 
     async def all(self, statement: Any, *, limit: int | None = None, **values: Any) -> Any:
@@ -100,7 +101,7 @@ class Noting:
         return await self._reader.one(statement, limit=limit, **values)
 
     def _note(self, statement: Any, limit: int | None, values: dict[str, Any]) -> None:
-        compiled = statement.on("sqlite")
+        compiled = statement.on(self._dialect)
         self.asked.append((compiled.limited(limit), compiled.arguments(values)))
 
 

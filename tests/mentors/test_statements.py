@@ -1,19 +1,24 @@
 """How many statements a page costs: as many for one mentor as for a hundred."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import asyncpg
 import pytest
 
 from mentorhub.db import offering, open_slots
+from mentorhub.db.database import Database
 from mentorhub.db.paging import Window
+from mentorhub.db.postgresql import PostgreSQL
 from mentorhub.db.tables.availability import slots as slots_table
 from mentorhub.db.tables.feedback import feedback
 from mentorhub.db.tables.mentors import expertise as expertise_table
 from mentorhub.db.tables.mentors import mentor_expertise
 from mentorhub.rules.instants import NEVER
+from mentorhub.rules.keys import NOBODY, Key
 from mentorhub.rules.listing import terms as slots_terms
 from mentorhub.rules.mentors import MentorOrder
 from mentorhub.rules.slots import SessionRules
@@ -126,6 +131,64 @@ async def plan_of(sql: str, url: str, *given: Any) -> str:
         await session.close()
 
 
+async def offered(database: Database, mentor: Key, days: Iterable[int], hours: Iterable[int]) -> None:
+    """Slots of an hour each that are offered from MONDAY until they start."""
+    starts = [MONDAY + timedelta(days=day, hours=hour) for day in days for hour in hours]
+    made = [
+        {
+            "mentor_id": mentor,
+            "starts_at": start,
+            "ends_at": start + timedelta(hours=1),
+            "status": SlotStatus.OPEN,
+            "offered_from": MONDAY,
+            "offered_until": start,
+            "terms": slots_terms(SessionRules(minimum_notice_hours=0, horizon_days=365)),
+        }
+        for start in starts
+    ]
+    await rows.add(database, slots_table, *made)
+
+
+READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'slots'"
+
+
+async def test_postgresql_reads_no_more_of_many_slots_than_a_page_has(postgresql_url: str) -> None:
+    database = await PostgreSQL.open(postgresql_url, pool_size=1)
+    # Its plans are made for whatever values come, as the service has them made.
+    session = await asyncpg.connect(postgresql_url, server_settings={"plan_cache_mode": "force_generic_plan"})
+    middle = MONDAY + timedelta(days=180), NOBODY
+    try:
+        [user] = await rows.users(database, 1)
+        [mentor] = await rows.mentors(database, [{"user_id": user}])
+        await offered(database, mentor, [1], range(1))
+        await session.execute("""
+            INSERT INTO slots (id, mentor_id, starts_at, ends_at, status, offered_from, offered_until, terms)
+            SELECT gen_random_uuid(), mentor_id, starts_at + later, starts_at + later + interval '5 minutes', status,
+                offered_from, offered_until + later, terms + 1000 * (number % 20)
+            FROM slots, generate_series(12, 100000) AS number,
+                LATERAL (SELECT number * interval '5 minutes') AS _(later)
+        """)
+        await session.execute("VACUUM ANALYZE slots")
+        noting: Any = Noting(database.reader, "postgresql")
+        windows = (Window(5), Window(5, after=middle), Window(5, backward=True, before=middle))
+        for given in {}, {"minimum_minutes": 5}:
+            listing = open_slots.listing(open_slots.Shape(minimum_minutes=bool(given)))
+            for window in windows:
+                cut = await listing.cut(noting, window, since=MONDAY, until=NEVER, now=MONDAY, **given)
+                assert len(cut.rows) == 5
+        async with session.transaction():
+            read = [await session.fetchval(READ)]
+            for sql, values in noting.asked:
+                await session.fetch(sql, *values)
+                read.append(await session.fetchval(READ))
+    finally:
+        await session.close()
+        await database.close()
+
+    # One more than the page has, of each kind.
+    assert [after - before for before, after in pairwise(read)] == [6 * 20] * 6
+
+
 async def test_slots_before_a_window_and_after_it_cost_nothing(api: Api, database_url: str) -> None:
     if not database_url.startswith("sqlite"):
         pytest.skip("PostgreSQL takes every bound of an index, and SQLite one each way")
@@ -133,27 +196,8 @@ async def test_slots_before_a_window_and_after_it_cost_nothing(api: Api, databas
     [user] = await rows.users(database, 1)
     [mentor] = await rows.mentors(database, [{"user_id": user}])
     steps = []
-    terms = slots_terms(SessionRules(minimum_notice_hours=0))
     for days in (range(40, 41), (*range(1, 40), *range(41, 56))):
-        starts = [
-            MONDAY + timedelta(days=day, hours=hour)
-            for day in days
-            for hour in range(24)
-            if hour not in {5, 6}
-        ]
-        made = [
-            {
-                "mentor_id": mentor,
-                "starts_at": start,
-                "ends_at": start + timedelta(hours=1),
-                "status": SlotStatus.OPEN,
-                "offered_from": MONDAY,
-                "offered_until": start,
-                "terms": terms,
-            }
-            for start in starts
-        ]
-        await rows.add(database, slots_table, *made)
+        await offered(database, mentor, days, hours=set(range(24)) - {5, 6})
         noting: Any = Noting(database.reader)
         middle = MONDAY + timedelta(days=40, hours=5)
         window = {"since": middle, "until": middle + timedelta(hours=2), "now": MONDAY}

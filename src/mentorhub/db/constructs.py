@@ -119,6 +119,28 @@ def _holds_sqlite(element: holds, compiler: SQLCompiler, **options: Any) -> str:
     return f"{compiler.process(element.flag, **options)} = 1"
 
 
+class worded(ColumnElement[bool]):  # noqa: N801 -- reads as SQL
+    """*condition*, or the same in words that lead PostgreSQL to an index."""
+
+    inherit_cache = False
+    type = Boolean()
+    _is_implicitly_boolean = True  # as for `holds`
+
+    def __init__(self, condition: ColumnElement[bool], *, postgresql: ColumnElement[bool]) -> None:
+        self.condition = condition
+        self.postgresql = postgresql
+
+
+@compiles(worded, "postgresql")
+def _worded_postgresql(element: worded, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.postgresql, **options)
+
+
+@compiles(worded, "sqlite")
+def _worded_sqlite(element: worded, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.condition, **options)
+
+
 class brought(ColumnElement[Any]):  # noqa: N801 -- reads as SQL
     """*value*, where bringing it along is cheaper than a statement of its own: on PostgreSQL. NULL on SQLite."""
 

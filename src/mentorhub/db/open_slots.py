@@ -15,25 +15,28 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Tuple,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.sql.util import ClauseAdapter
 
-from mentorhub.db.constructs import among, each, greatest, least, now, shifted
+from mentorhub.db.constructs import among, each, greatest, least, now, shifted, worded
 from mentorhub.db.database import Reader
 from mentorhub.db.paging import Listing
 from mentorhub.db.slots import IS_OFFERED, MAY_BE_OFFERED, OFFERED_COLUMNS, SlotRow
 from mentorhub.db.statements import LIMITED, Statement
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.mentors import mentor_expertise
-from mentorhub.db.types import Instant
-from mentorhub.rules.keys import Key
+from mentorhub.db.types import Instant, KeyColumn
+from mentorhub.rules.keys import NOBODY, Key
 
 _SHAPES: Final = 64
 _ORDER: Final = (slots.c.starts_at, slots.c.id)
@@ -79,17 +82,45 @@ def _conditions(shape: Shape) -> Iterator[ColumnElement[bool]]:
 
 _FROM: Final = (now(), _given("since"))
 _UNTIL: Final = _given("until")
+_NONE: Final[ColumnElement[Any]] = literal(NOBODY, KeyColumn())
 
 
-def _starts(
-    since: Sequence[ColumnElement[datetime]], until: Sequence[ColumnElement[datetime]]
+def _between(
+    since: Sequence[ColumnElement[datetime]],
+    until: Sequence[ColumnElement[datetime]],
+    *,
+    after: Tuple | None = None,
+    before: Tuple | None = None,
 ) -> ColumnElement[bool]:
-    """It starts at the latest of *since* or later, and before the first of *until*.
+    """It starts at the latest of *since* or later, and before the first of *until*; it stands between two places.
 
-    One bound each way: an index is entered and left by the one, where SQLite would take any of several.
+    One bound each way: an index is entered and left by the one, where SQLite would take any of several. PostgreSQL is
+    told of places alone: of two bounds of one column, or more, it expects so few rows that it would sort all of them.
     """
-    first, last = (greatest(*since), until[0] if len(until) == 1 else least(*until))
-    return and_(slots.c.starts_at >= first, slots.c.starts_at < last)
+    place = tuple_(*_ORDER)
+    first, last = greatest(*since), until[0] if len(until) == 1 else least(*until)
+    by_sqlite = []
+    lowest = highest = _NONE
+    if after is not None:
+        instant, key = after.clauses
+        first = greatest(*since, instant)
+        lowest = case((instant == first, key), else_=_NONE)
+        by_sqlite.append(place > after)
+    by_sqlite.append(slots.c.starts_at >= first)
+    if before is not None:
+        instant, key = before.clauses
+        last = least(*until, instant)
+        highest = case((instant == last, key), else_=_NONE)
+        by_sqlite += [
+            place < before,
+            slots.c.starts_at < least(*until, shifted(instant, literal(0, Integer()), microseconds=999)),
+        ]
+    else:
+        by_sqlite.append(slots.c.starts_at < last)
+    return worded(
+        and_(*by_sqlite),
+        postgresql=and_(place > tuple_(first, lowest), place < tuple_(last, highest)),
+    )
 
 
 def _kinds() -> Any:
@@ -119,7 +150,7 @@ class _Merged(Listing[SlotRow]):
     """A list merged from the beginnings of one for each kind of terms, or for each of the mentors named."""
 
     def __init__(self, sql: Select[Any], *, of_mentors: bool, is_sifted: bool) -> None:
-        super().__init__(sql.where(_starts(_FROM, [_UNTIL])), SlotRow, *_ORDER, long=is_sifted)
+        super().__init__(sql.where(_between(_FROM, [_UNTIL])), SlotRow, *_ORDER, long=is_sifted)
         self._unbounded = sql
         self._since, self._until = [*_FROM], [_UNTIL]
         if of_mentors:
@@ -131,13 +162,14 @@ class _Merged(Listing[SlotRow]):
             self._until.append(_KIND_UNTIL)
 
     def _between(self, *, has_after: bool, has_before: bool) -> Select[Any]:
-        since, until = [*self._since], [*self._until]
-        if has_after:
-            since.append(_given("after_0"))
-        if has_before:
-            until.append(shifted(_given("before_0"), literal(0, Integer()), microseconds=999))
-        sql = self._unbounded.where(_starts(since, until))
-        return self._beyond(sql, has_after=has_after, has_before=has_before)
+        return self._unbounded.where(
+            _between(
+                self._since,
+                self._until,
+                after=self._bound("after") if has_after else None,
+                before=self._bound("before") if has_before else None,
+            )
+        )
 
     def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[SlotRow]:  # noqa: FBT001 -- as there
         def sorted_(table: Any) -> list[Any]:
@@ -166,7 +198,7 @@ class _Offering(NamedTuple):
 
 
 def _offering() -> Statement[_Offering]:
-    starts = _starts([*_FROM, _KIND_FROM], [_UNTIL, _KIND_UNTIL])
+    starts = _between([*_FROM, _KIND_FROM], [_UNTIL, _KIND_UNTIL])
     own = select(slots.c.mentor_id).where(*_conditions(Shape()), _IS_OF_KIND, starts)
     # In the index's order, which keeps PostgreSQL from reading the whole table for the few rows that it expects.
     lateral = own.order_by(*_ORDER).limit(LIMITED).lateral("own")

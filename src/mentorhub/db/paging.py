@@ -6,7 +6,18 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, bindparam, func, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    Tuple,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.sql.util import ClauseAdapter
 
 from mentorhub.db.constructs import each, for_each
@@ -147,7 +158,7 @@ class Listing(Generic[R]):
             sql = sql.where(place > bound if self._descending else place < bound)
         return sql
 
-    def _bound(self, name: str) -> Any:
+    def _bound(self, name: str) -> Tuple:
         return tuple_(
             *(bindparam(f"{name}_{index}", type_=column.type) for index, column in enumerate(self._order))
         )
