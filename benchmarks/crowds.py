@@ -30,7 +30,8 @@ _MENTOR = (
     "id", "user_id", "status", "is_public", "name", "sort_name", "bio", "company", "job_title", "years_of_experience",
     "timezone", "session_minutes", "buffer_minutes", "minimum_notice_hours", "horizon_days", "applied_at",
     "approved_at", "rating_sum", "rating_count", "stars", "rating_average", "score", "completed_session_count",
-    "is_open", "next_slot_at", "next_slot_until", "cut_until", "cut_again_at", "search",
+    "is_open", "next_slot_at", "next_slot_until", "cut_until", "cut_again_at", "expertise_ids",
+    "search",
 )  # fmt: skip
 _BLOCK = ("id", "mentor_id", "weekday", "start_minute", "end_minute", "valid_from")
 _SLOT = tuple(name for name in StandingRow._fields)
@@ -141,6 +142,7 @@ def _mentor(
 ) -> tuple[Any, ...]:
     ratings = [chance.choice((3, 4, 5, 5)) for _ in range(chance.choice((0, 0, 3, 8, 20)))]
     first = week.next_slot(at)
+    known = [expertise[index] for index in each.expertise]
     return (
         each.key,
         each.person.key,
@@ -170,11 +172,12 @@ def _mentor(
         first.offered_until if first else NEVER,
         rebuilding.cut_until(at, week.rules),
         rebuilding.cut_again_at(at, each.key),
+        " ".join(sorted(known)),
         of_profile(
             name=each.person.name,
             company=each.company,
             job_title=each.job_title,
             bio=each.bio,
-            expertise=[expertise[index] for index in each.expertise],
+            expertise=known,
         ),
     )

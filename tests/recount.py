@@ -192,6 +192,12 @@ def _of_mentors(rows: Everything, now: datetime) -> Faults:
             kept = getattr(mentor, name)
             if kept != value and not (isinstance(value, float) and abs(kept - value) < 1e-9):
                 yield f"mentor {mentor.id}: {name} is {kept}, counted {value}"
+    held = defaultdict(set)
+    for row in rows.mentor_expertise:
+        held[row.mentor_id].add(row.expertise_id)
+    for mentor in rows.mentors:
+        if mentor.expertise_ids.split() != sorted(held[mentor.id]):
+            yield f"mentor {mentor.id}: knows {sorted(held[mentor.id])}, kept is {mentor.expertise_ids}"
     public = {row.id for row in rows.mentors if row.is_public}
     known = Counter(row.expertise_id for row in rows.mentor_expertise if row.mentor_id in public)
     for subject in rows.expertise:

@@ -1,11 +1,11 @@
 """Rows put straight into tables, for what no use case makes: a raw INSERT past every rule but the database's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from mentorhub.db.database import Database, Transaction
@@ -15,7 +15,9 @@ from mentorhub.db.tables.accounts import sessions as sessions_table
 from mentorhub.db.tables.accounts import users as users_table
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.bookings import bookings
+from mentorhub.db.tables.mentors import mentor_expertise
 from mentorhub.db.tables.mentors import mentors as mentors_table
+from mentorhub.db.types import KeyColumn
 from mentorhub.rules.instants import NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.listing import terms
@@ -25,6 +27,11 @@ from mentorhub.rules.vocabulary import BookingStatus, MentorStatus, Role, SlotSt
 from tests.api import MONDAY
 
 _number = count(1)
+_KNOW = change(
+    update(mentors_table)
+    .where(mentors_table.c.id == bindparam("key", type_=KeyColumn()))
+    .values(expertise_ids=bindparam("keys"))
+)
 
 
 def unique(word: str) -> str:
@@ -115,6 +122,14 @@ async def mentors(database: Database, many: Sequence[Mapping[str, Any]]) -> list
         "next_slot_at": NEVER,
     }
     return await add(database, mentors_table, *({**ordinary, **values} for values in many))
+
+
+async def knowing(database: Database, known: Mapping[Key, Collection[Key]]) -> None:
+    """Has each of *known*, mentors, know the expertise with these keys."""
+    pairs = [{"mentor_id": key, "expertise_id": each} for key, own in known.items() for each in own]
+    await add_plain(database, mentor_expertise, pairs)
+    kept = [{"key": key, "keys": " ".join(sorted(own))} for key, own in known.items()]
+    await database.write(lambda transaction: transaction.many(_KNOW, kept))
 
 
 async def slot(

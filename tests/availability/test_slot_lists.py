@@ -8,7 +8,6 @@ import pytest
 
 from mentorhub.db.tables.availability import slots as slots_table
 from mentorhub.db.tables.mentors import expertise as expertise_table
-from mentorhub.db.tables.mentors import mentor_expertise
 from mentorhub.rules.keys import Key
 from mentorhub.rules.listing import terms
 from mentorhub.rules.slots import SessionRules
@@ -58,9 +57,7 @@ async def many_slots(api: Api, *, seed: int = 1, mentors: int = 12) -> list[Plac
         )
         mentor = await rows.mentor(database)
         knowledge = {key for key in known if chance.random() < 0.5}
-        await rows.add_plain(
-            database, mentor_expertise, [{"mentor_id": mentor, "expertise_id": key} for key in knowledge]
-        )
+        await rows.knowing(database, {mentor: knowledge})
         mine: list[dict[str, Any]] = []
         for hours in sorted(chance.sample(range(150), 25)):
             start = MONDAY + hours * HOUR

@@ -12,7 +12,7 @@ from mentorhub.db import offering
 from mentorhub.db.database import Database
 from mentorhub.db.statements import change
 from mentorhub.db.tables.mentors import expertise as expertise_table
-from mentorhub.db.tables.mentors import mentor_expertise, mentors
+from mentorhub.db.tables.mentors import mentors
 from mentorhub.rules.instants import NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.mentors import MentorOrder
@@ -164,9 +164,8 @@ async def test_each_filter_narrows_the_list_and_they_compose(api: Api) -> None:
         {"name": "Rust", "slug": "rust"},
     )
     chance = random.Random(3)
-    pairs = [(key, each) for key in keys for each in (python, rust) if chance.random() < 0.4]
-    await rows.add_plain(
-        database, mentor_expertise, [{"mentor_id": key, "expertise_id": each} for key, each in pairs]
+    await rows.knowing(
+        database, {key: [each for each in (python, rust) if chance.random() < 0.4] for key in keys}
     )
     everybody = await api.ask(
         """{ mentors(first: 100) { nodes { ...M } pageInfo { endCursor } } }

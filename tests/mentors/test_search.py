@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from mentorhub.db.database import Database
 from mentorhub.db.tables.mentors import expertise as expertise_table
-from mentorhub.db.tables.mentors import mentor_expertise
 from mentorhub.resolvers.desk import Desk, Viewer
 from mentorhub.resolvers.mentor_lists import Filter, browse
 from mentorhub.resolvers.paging import Paging
@@ -140,7 +139,7 @@ async def test_search_finds_what_reading_finds(
             for index, (user, (company, title)) in enumerate(zip(users, texts, strict=True))
         ],
     )
-    await rows.add_plain(database, mentor_expertise, [{"mentor_id": keys[0], "expertise_id": known}])
+    await rows.knowing(database, {keys[0]: [known]})
     spoken: dict[str, list[str]] = {
         key: words_of(f"{company} {title}") for key, (company, title) in zip(keys, texts, strict=True)
     }

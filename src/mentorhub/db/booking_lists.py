@@ -12,7 +12,8 @@ from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader
 from mentorhub.db.feedback import COLUMNS as FEEDBACK
 from mentorhub.db.feedback import FeedbackRow
-from mentorhub.db.mentors import CARDS, Extent, MentorCard
+from mentorhub.db.mentors import CARD as MENTOR_CARD
+from mentorhub.db.mentors import MentorCard
 from mentorhub.db.paging import Listing
 from mentorhub.db.search import has_words
 from mentorhub.db.statements import Statement, labelled
@@ -47,7 +48,7 @@ class Shape(NamedTuple):
 class Brought(NamedTuple):
     """What is read along with each booking: its attributes then, absent where they are not asked for."""
 
-    mentor: Extent | None = None
+    mentor: bool = False
     """A `MentorCard`."""
     mentee: bool = False
     """A `UserCard`."""
@@ -82,7 +83,7 @@ def _beside(brought: Brought, page: Subquery) -> tuple[FromClause, list[ColumnEl
     if brought.mentor or brought.feedback:
         source = source.join(mentors, mentors.c.id == page.c.mentor_id)
     if brought.mentor:
-        columns += labelled("mentor", CARDS[brought.mentor])
+        columns += labelled("mentor", MENTOR_CARD)
     if brought.mentee:
         columns += labelled("mentee", USER_CARD)
         source = source.join(users, users.c.id == page.c.mentee_id)

@@ -141,26 +141,6 @@ def _worded_sqlite(element: worded, compiler: SQLCompiler, **options: Any) -> st
     return compiler.process(element.condition, **options)
 
 
-class brought(ColumnElement[Any]):  # noqa: N801 -- reads as SQL
-    """*value*, where bringing it along is cheaper than a statement of its own: on PostgreSQL. NULL on SQLite."""
-
-    inherit_cache = False
-
-    def __init__(self, value: ColumnElement[Any]) -> None:
-        self.value = value
-        self.type = value.type
-
-
-@compiles(brought, "postgresql")
-def _brought_postgresql(element: brought, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.value, **options)
-
-
-@compiles(brought, "sqlite")
-def _brought_sqlite(element: brought, compiler: SQLCompiler, **options: Any) -> str:
-    return "NULL"
-
-
 def now() -> BindParameter[Any]:
     """The instant of the call, given as `now`."""
     return bindparam("now", type_=Instant())

@@ -1,16 +1,15 @@
 """What mentors know."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select, type_coerce, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal, select, update
 
-from mentorhub.db.constructs import among, brought
+from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.statements import Statement, change
-from mentorhub.db.tables.mentors import expertise, mentor_expertise, mentors
-from mentorhub.db.types import KeyColumn, Rows
+from mentorhub.db.tables.mentors import expertise
+from mentorhub.db.types import KeyColumn
 from mentorhub.rules.keys import Key
 
 
@@ -21,52 +20,60 @@ class ExpertiseRow(NamedTuple):
     mentor_count: int
 
 
-class _Held(NamedTuple):
-    mentor_id: Key
+class ExpertiseName(NamedTuple):
+    """What an expertise is called, and since which revision."""
+
     id: Key
     name: str
     slug: str
-    mentor_count: int
+    revision: int
+
+
+class _Revision(NamedTuple):
+    revision: int
 
 
 _COLUMNS = tuple(expertise.c[name] for name in ExpertiseRow._fields)
 
 _ALL = Statement(select(*_COLUMNS).order_by(expertise.c.slug, expertise.c.id), ExpertiseRow)
 _BY_KEYS = Statement(select(*_COLUMNS).where(among(expertise.c.id, "keys")), ExpertiseRow)
-_OF_MENTORS = Statement(
-    select(mentor_expertise.c.mentor_id, *_COLUMNS)
-    .join_from(mentor_expertise, expertise, expertise.c.id == mentor_expertise.c.expertise_id)
-    .where(among(mentor_expertise.c.mentor_id, "mentors"))
-    .order_by(expertise.c.slug, expertise.c.id),
-    _Held,
-)
-HELD: ColumnElement[Any] = brought(
-    type_coerce(
-        select(
-            func.coalesce(
-                func.json_agg(
-                    aggregate_order_by(
-                        func.json_build_array(*_COLUMNS), expertise.c.slug.asc(), expertise.c.id.asc()
-                    )
-                ),
-                literal_column("'[]'::json"),
-            )
-        )
-        .join_from(mentor_expertise, expertise, expertise.c.id == mentor_expertise.c.expertise_id)
-        .where(mentor_expertise.c.mentor_id == mentors.c.id)
-        .correlate(mentors)
-        .scalar_subquery(),
-        Rows(ExpertiseRow),
-    )
-)
-"""What a mentor knows, as part of a statement that selects mentors; None on SQLite."""
+_NAMES = Statement(select(*(expertise.c[name] for name in ExpertiseName._fields)), ExpertiseName)
 
-_ADD = change(insert(expertise), parameters=["id", "name", "slug"])
+REVISION: Final[ColumnElement[Any]] = (
+    select(func.coalesce(func.max(expertise.c.revision), literal(0, expertise.c.revision.type)))
+    .correlate(None)
+    .scalar_subquery()
+)
+"""The newest revision, as a part of a statement that shows what mentors know: see `Names`."""
+_NEWEST = Statement(select(REVISION.label("revision")), _Revision)
+
+_ADD = change(insert(expertise), parameters=["id", "name", "slug", "revision"])
 _RENAME = change(
     update(expertise)
     .where(expertise.c.id == bindparam("key", type_=KeyColumn()))
-    .values(name=bindparam("new_name"), slug=bindparam("new_slug"))
+    .values(
+        name=bindparam("new_name"),
+        slug=bindparam("new_slug"),
+        revision=bindparam("new_revision", type_=expertise.c.revision.type),
+    )
 )
+
+
+class Names:
+    """What all expertise is called, remembered for as long as the database shows the same revision."""
+
+    def __init__(self) -> None:
+        self._revision = -1
+        self._known: Mapping[str, ExpertiseName] = {}
+
+    def at(self, revision: int) -> Mapping[str, ExpertiseName] | None:
+        """By key; None where it has to be read."""
+        return self._known if revision == self._revision else None
+
+    async def read(self, reader: Reader) -> Mapping[str, ExpertiseName]:
+        known: dict[str, ExpertiseName] = {row.id: row for row in await reader.all(_NAMES)}
+        self._known, self._revision = known, max((row.revision for row in known.values()), default=0)
+        return known
 
 
 async def all_expertise(reader: Reader) -> list[ExpertiseRow]:
@@ -78,19 +85,22 @@ async def by_keys(reader: Reader, keys: Sequence[Key]) -> dict[Key, ExpertiseRow
     return {row.id: row for row in await reader.all(_BY_KEYS, keys=list(keys))}
 
 
-async def of_mentors(reader: Reader, mentors: Iterable[Key]) -> dict[Key, list[ExpertiseRow]]:
-    """What each of *mentors* knows, in the order of the names."""
-    found: dict[Key, list[ExpertiseRow]] = {key: [] for key in mentors}
-    for row in await reader.all(_OF_MENTORS, mentors=list(found)):
-        found[row.mentor_id].append(ExpertiseRow(*row[1:]))
-    return found
-
-
 async def add(transaction: Transaction, row: ExpertiseRow) -> None:
-    """Raises Violated where another has its slug."""
-    await transaction.run(_ADD, id=row.id, name=row.name, slug=row.slug)
+    """Call it, and `rename`, one at a time. Raises Violated where another has its slug."""
+    await transaction.run(
+        _ADD, id=row.id, name=row.name, slug=row.slug, revision=await _next_revision(transaction)
+    )
 
 
 async def rename(transaction: Transaction, row: ExpertiseRow) -> int:
     """How many there were with the key of *row*. Raises Violated where another has its slug."""
-    return await transaction.run(_RENAME, key=row.id, new_name=row.name, new_slug=row.slug)
+    revision = await _next_revision(transaction)
+    return await transaction.run(
+        _RENAME, key=row.id, new_name=row.name, new_slug=row.slug, new_revision=revision
+    )
+
+
+async def _next_revision(transaction: Transaction) -> int:
+    newest = await transaction.one(_NEWEST)
+    assert newest is not None
+    return newest.revision + 1

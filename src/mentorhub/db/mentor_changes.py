@@ -1,6 +1,6 @@
 """What changes mentors' profiles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from mentorhub.rules.vocabulary import MentorStatus
 
 _SAID: Final = (
     "name", "bio", "company", "job_title", "years_of_experience", "timezone", "linkedin", "github", "twitter",
-    "website",
+    "website", "expertise_ids",
 )  # fmt: skip
 _TERMS: Final = (
     "accepting_requests", "session_minutes", "buffer_minutes", "minimum_notice_hours", "horizon_days",
@@ -65,13 +65,11 @@ async def add(
     photo: str | None,
     session_minutes: int | None,
     said: Mapping[str, Any],
-    expertise_ids: Iterable[Key],
     now: datetime,
 ) -> Key:
     """Adds a profile that awaits a decision; *said* are its columns. Raises Violated where the user has one."""
     key = new_key()
-    expertise_ids = list(expertise_ids)
-    values = dict.fromkeys(_SAID) | dict(said) | {"name": name}
+    values: dict[str, Any] = dict.fromkeys(_SAID) | dict(said) | {"name": name}
     await transaction.run(
         _ADD,
         id=key,
@@ -85,20 +83,18 @@ async def add(
         rating_average=0.0,
         score=4.0,
         **values,
-        **_found_by(values, expertise_ids),
+        **_found_by(values),
     )
-    await _set_expertise(transaction, key, expertise_ids)
+    await _set_expertise(transaction, key, values["expertise_ids"])
     return key
 
 
-async def say(transaction: Transaction, row: MentorRow, expertise_ids: Iterable[Key]) -> None:
+async def say(transaction: Transaction, row: MentorRow) -> None:
     """Stores what *row* says of the mentor, and what they know."""
-    expertise_ids = list(expertise_ids)
     values = {name: getattr(row, name) for name in _SAID}
-    found_by = _found_by(values, expertise_ids)
-    await transaction.run(_SAY, mentor_id=row.id, **_new(values | found_by))
+    await transaction.run(_SAY, mentor_id=row.id, **_new(values | _found_by(values)))
     await transaction.run(_FORGET_EXPERTISE, mentor_id=row.id)
-    await _set_expertise(transaction, row.id, expertise_ids)
+    await _set_expertise(transaction, row.id, row.expertise_ids)
 
 
 async def set_terms(transaction: Transaction, row: MentorRow) -> None:
@@ -119,19 +115,19 @@ async def count(transaction: Transaction, changes: Mapping[Key, int]) -> None:
         await transaction.many(_COUNT, rows)
 
 
-async def _set_expertise(transaction: Transaction, mentor_id: Key, expertise_ids: list[Key]) -> None:
-    rows = [{"mentor_id": mentor_id, "expertise_id": key} for key in expertise_ids]
+async def _set_expertise(transaction: Transaction, mentor_id: Key, expertise_ids: str) -> None:
+    rows = [{"mentor_id": mentor_id, "expertise_id": key} for key in expertise_ids.split()]
     if rows:
         await transaction.many(_ADD_EXPERTISE, rows)
 
 
-def _found_by(said: Mapping[str, Any], expertise_ids: list[Key]) -> dict[str, str]:
+def _found_by(said: Mapping[str, Any]) -> dict[str, str]:
     words = of_profile(
         name=said["name"],
         company=said["company"],
         job_title=said["job_title"],
         bio=said["bio"],
-        expertise=expertise_ids,
+        expertise=said["expertise_ids"].split(),
     )
     return {"sort_name": sort_key(said["name"]), "search": words}
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Float, bindparam, exists, or_, select
 
 from mentorhub.db.constructs import among, holds, now
 from mentorhub.db.database import Reader
-from mentorhub.db.mentors import CARDS, COLUMNS, Extent, MentorCard, MentorRow
+from mentorhub.db.mentors import CARD, COLUMNS, Extent, MentorCard, MentorRow
 from mentorhub.db.paging import Listing
 from mentorhub.db.search import Word, has_words
 from mentorhub.db.slots import IS_OFFERED
@@ -57,7 +57,7 @@ def listing(shape: Shape, extent: Extent = Extent.WHOLE) -> Listing[Any]:
     """The list, with so much of each mentor, or more: cards have not every order's columns."""
     order = (*_ORDERS[shape.order], mentors.c.id)
     has_card = extent is not Extent.WHOLE and {column.key for column in order} <= set(MentorCard._fields)
-    columns, row = (CARDS[extent], MentorCard) if has_card else (COLUMNS, MentorRow)
+    columns, row = (CARD, MentorCard) if has_card else (COLUMNS, MentorRow)
     is_sifted = any(shape[1:]) and not shape.candidates
     sql = select(*columns).where(*_conditions(shape))
     return Listing[Any](sql, row, *order, descending=shape.order not in _ASCENDING, long=is_sifted)

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, null, select, type_coerce
+from sqlalchemy import ColumnElement, select
 
 from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader
-from mentorhub.db.expertise import HELD, ExpertiseRow
+from mentorhub.db.expertise import REVISION
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.mentors import mentors
 from mentorhub.rules.keys import Key
@@ -45,6 +45,10 @@ class MentorRow(NamedTuple):
     decided_by: Key | None
     decision_reason: RejectionReason | None
     decision_note: str | None
+    expertise_ids: str
+    """Keys with spaces between them."""
+    expertise_revision: int
+    """Of what they are called."""
     rating_count: int
     rating_average: float
     stars: str
@@ -76,8 +80,8 @@ class MentorCard(NamedTuple):
     score: float
     completed_session_count: int
     is_open: bool
-    expertise: list[ExpertiseRow] | None
-    """None where it has not been brought along."""
+    expertise_ids: str
+    expertise_revision: int
 
 
 class Extent(Enum):
@@ -85,28 +89,20 @@ class Extent(Enum):
 
     WHOLE = "whole"
     CARD = "card"
-    CARD_AND_EXPERTISE = "card and expertise"
 
 
-COLUMNS = tuple(mentors.c[name] for name in MentorRow._fields)
+def _columns(row: type[MentorRow | MentorCard]) -> tuple[ColumnElement[Any], ...]:
+    others = {"expertise_revision": REVISION.label("expertise_revision")}
+    return tuple(others[name] if name in others else mentors.c[name] for name in row._fields)
 
 
-def _card(held: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
-    own = (mentors.c[name] for name in MentorCard._fields if name != "expertise")
-    return (*own, held.label("expertise"))
+COLUMNS: Final = _columns(MentorRow)
 
-
-CARDS: Final = {
-    Extent.CARD: _card(type_coerce(null(), HELD.type)),
-    Extent.CARD_AND_EXPERTISE: _card(HELD),
-}
+CARD: Final = _columns(MentorCard)
 """The columns of a `MentorCard`."""
 
 _BY_KEYS = Statement(select(*COLUMNS).where(among(mentors.c.id, "keys")), MentorRow)
-_CARDS_BY_KEYS = {
-    extent: Statement(select(*columns).where(among(mentors.c.id, "keys")), MentorCard)
-    for extent, columns in CARDS.items()
-}
+_CARDS_BY_KEYS = Statement(select(*CARD).where(among(mentors.c.id, "keys")), MentorCard)
 _BY_USERS = Statement(select(*COLUMNS).where(among(mentors.c.user_id, "keys")), MentorRow)
 
 
@@ -114,8 +110,8 @@ async def by_keys(reader: Reader, keys: Sequence[Key]) -> dict[Key, MentorRow]:
     return {row.id: row for row in await reader.all(_BY_KEYS, keys=list(keys))}
 
 
-async def cards_by_keys(reader: Reader, keys: Sequence[Key], extent: Extent) -> dict[Key, MentorCard]:
-    return {row.id: row for row in await reader.all(_CARDS_BY_KEYS[extent], keys=list(keys))}
+async def cards_by_keys(reader: Reader, keys: Sequence[Key]) -> dict[Key, MentorCard]:
+    return {row.id: row for row in await reader.all(_CARDS_BY_KEYS, keys=list(keys))}
 
 
 async def by_users(reader: Reader, keys: Sequence[Key]) -> dict[Key, MentorRow]:

@@ -7,7 +7,6 @@ turn values for a driver that does not know them, None where it does.
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import partial
 from typing import Any, ClassVar
 
 import orjson
@@ -127,17 +126,6 @@ class SearchWords(Column):
     on: ClassVar = {"postgresql": postgresql.TSVECTOR, "sqlite": Text}
 
 
-class Rows(Column):
-    """Rows of a NamedTuple as one JSON text, each an array of its cells. Only selected, never stored."""
-
-    on: ClassVar = {"postgresql": JSON, "sqlite": Text}
-    cache_ok = True
-
-    def __init__(self, row: type[Any]) -> None:
-        super().__init__()
-        self.row = row
-
-
 class Choice(Column):
     """One word of an enum, stored as its name; a CHECK constraint in the table holds it (see `tables.checks`)."""
 
@@ -172,9 +160,6 @@ def loader(column: TypeEngine[Any], dialect: str) -> Convert | None:
     """What turns the value that *dialect*'s driver gives for *column*; None where it comes as it is."""
     if isinstance(column, Choice):
         return column.by_value.__getitem__
-    if isinstance(column, Rows):
-        new = partial(tuple.__new__, column.row)
-        return lambda text: [*map(new, orjson.loads(text))]
     if isinstance(column, Choices):
         words = {word.value: word for word in column.words}
         read: Callable[[Any], Iterable[str]] = orjson.loads if dialect == "sqlite" else list

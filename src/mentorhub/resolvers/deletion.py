@@ -83,8 +83,8 @@ async def _erase_mentor(work: Work, row: MentorRow) -> None:
             github=None,
             twitter=None,
             website=None,
+            expertise_ids="",
         ),
-        [],
     )
 
 

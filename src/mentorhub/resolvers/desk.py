@@ -13,6 +13,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from mentorhub.db import facts, figures
 from mentorhub.db.clock import Clock
 from mentorhub.db.database import Database, Reader, Transaction
+from mentorhub.db.expertise import Names
 from mentorhub.db.facts import FactRow
 from mentorhub.mail import Mail
 from mentorhub.media import Media, Pictures
@@ -69,6 +70,8 @@ class Doors:
     analytics: Kept = field(default_factory=lambda: Kept(timedelta(minutes=1)))
     chimes: Chimes = field(default_factory=Chimes)
     identities: Identities = field(default_factory=Identities)
+    names: Names = field(default_factory=Names)
+    """What expertise is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,22 @@
 """What mentors know: the list that mentors choose from, kept by administrators."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Final
 
-from mentorhub.db import expertise
+from mentorhub.db import expertise, locks
 from mentorhub.db.database import Violated
-from mentorhub.db.expertise import ExpertiseRow
+from mentorhub.db.expertise import ExpertiseName, ExpertiseRow
 from mentorhub.db.keys import new_key
+from mentorhub.db.mentors import MentorCard, MentorRow
 from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.expertise import checked_name, slug_of
 from mentorhub.rules.facts import ActivityKind, Fact
 from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import AlreadyExists, NotFound
+
+_LOCK: Final = Key("expertise")
+"""Who adds or renames does so alone: revisions follow each other."""
 
 
 async def all_of_it(desk: Desk) -> list[ExpertiseRow]:
@@ -24,14 +29,36 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, ExpertiseRow]
     return await expertise.by_keys(desk.reader, keys)
 
 
-async def of_mentors(desk: Desk, mentors: Sequence[Key]) -> dict[Key, list[ExpertiseRow]]:
-    """What each of *mentors* knows, in the order of the names."""
-    return await expertise.of_mentors(desk.reader, mentors)
+def of_mentors(
+    desk: Desk, mentors: Sequence[MentorRow | MentorCard]
+) -> list[list[ExpertiseName]] | Awaitable[list[list[ExpertiseName]]]:
+    """What each of *mentors* knows, in the order of the names; to be awaited where it has got other names."""
+    names = desk.doors.names.at(max(row.expertise_revision for row in mentors))
+    return _read_of_mentors(desk, mentors) if names is None else _called(mentors, names)
+
+
+async def _read_of_mentors(
+    desk: Desk, mentors: Sequence[MentorRow | MentorCard]
+) -> list[list[ExpertiseName]]:
+    return _called(mentors, await desk.doors.names.read(desk.reader))
+
+
+def _called(
+    mentors: Sequence[MentorRow | MentorCard], names: Mapping[str, ExpertiseName]
+) -> list[list[ExpertiseName]]:
+    return [sorted([names[key] for key in row.expertise_ids.split()], key=_by_name) for row in mentors]
+
+
+async def counts(desk: Desk, rows: Sequence[ExpertiseName]) -> list[int]:
+    """How many approved mentors have each of *rows*."""
+    found = await expertise.by_keys(desk.reader, list({row.id for row in rows}))
+    return [found[row.id].mentor_count for row in rows]
 
 
 async def create(work: Work, *, name: str) -> ExpertiseRow:
     access.admin(work)
     name = checked_name(name)
+    await locks.hold(work.transaction, _LOCK)
     row = ExpertiseRow(new_key(), name, slug_of(name), 0)
     try:
         await expertise.add(work.transaction, row)
@@ -50,6 +77,7 @@ async def rename(work: Work, *, expertise_id: Key, name: str) -> ExpertiseRow:
     name = checked_name(name)
     if found.name == name:
         return found
+    await locks.hold(work.transaction, _LOCK)
     row = found._replace(name=name, slug=slug_of(name))
     try:
         await expertise.rename(work.transaction, row)
@@ -57,6 +85,10 @@ async def rename(work: Work, *, expertise_id: Key, name: str) -> ExpertiseRow:
         raise _taken(name) from violated
     _tell(work, row, ActivityKind.EXPERTISE_RENAMED)
     return row
+
+
+def _by_name(row: ExpertiseName) -> tuple[str, Key]:
+    return row.slug, row.id
 
 
 def _taken(name: str) -> AlreadyExists:

@@ -20,7 +20,7 @@ async def reached(
     """The same, *extent* of each."""
     if extent is Extent.WHOLE:
         return await mentors.by_keys(desk.reader, keys)
-    return await mentors.cards_by_keys(desk.reader, keys, extent)
+    return await mentors.cards_by_keys(desk.reader, keys)
 
 
 async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, MentorRow]:

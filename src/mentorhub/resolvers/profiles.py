@@ -1,6 +1,5 @@
 """Mentors' profiles: the application, what mentors change of it themselves, and who gets to see it."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from mentorhub.db import expertise, locks, mentor_changes, mentors, users
@@ -44,11 +43,11 @@ async def apply(work: Work, *, given: Profile, agrees_to_guidelines: bool) -> Me
     said = checked_profile(given, faults)
     if not agrees_to_guidelines:
         faults.add(Invalid("Please agree to the guidelines for mentors.", field="agrees_to_guidelines"))
-    known = await _known(work, said.pop("expertise_ids"), faults)
+    said["expertise_ids"] = await _known(work, said["expertise_ids"], faults)
     faults.tell()
     before = (await mentors.by_users(work.transaction, [viewer.user_id])).get(viewer.user_id)
     if before is None:
-        key = await _add(work, said, known)
+        key = await _add(work, said)
     else:
         row = await locked(work, before.id)
         key = row.id
@@ -61,7 +60,7 @@ async def apply(work: Work, *, given: Profile, agrees_to_guidelines: bool) -> Me
             decision_reason=None,
             decision_note=None,
         )
-        await mentor_changes.say(work.transaction, row, known)
+        await mentor_changes.say(work.transaction, row)
         await mentor_changes.decide(work.transaction, row)
     work.count({"mentors_pending": 1})
     work.know_anew(viewer.user_id)
@@ -77,7 +76,7 @@ async def apply(work: Work, *, given: Profile, agrees_to_guidelines: bool) -> Me
     return (await mentors.by_keys(work.transaction, [key]))[key]
 
 
-async def _add(work: Work, said: dict[str, Any], known: list[Key]) -> Key:
+async def _add(work: Work, said: dict[str, Any]) -> Key:
     viewer = access.signed_in(work)
     user = (await users.by_keys(work.transaction, [viewer.user_id]))[viewer.user_id]
     try:
@@ -88,7 +87,6 @@ async def _add(work: Work, said: dict[str, Any], known: list[Key]) -> Key:
             photo=user.photo,
             session_minutes=work.settings.session_minutes,
             said=said,
-            expertise_ids=known,
             now=work.now,
         )
     except Violated as violated:
@@ -101,17 +99,17 @@ async def update(work: Work, *, given: Profile) -> MentorRow:
     row = await own(work)
     faults = Faults()
     said = checked_profile(given, faults)
-    before = [each.id for each in (await expertise.of_mentors(work.transaction, [row.id]))[row.id]]
-    known = await _known(work, said.pop("expertise_ids"), faults) if "expertise_ids" in said else before
+    if "expertise_ids" in said:
+        said["expertise_ids"] = await _known(work, said["expertise_ids"], faults)
     faults.tell()
     changed = row._replace(**said)
-    if changed == row and set(known) == set(before):
+    if changed == row:
         return row
-    await mentor_changes.say(work.transaction, changed, known)
+    await mentor_changes.say(work.transaction, changed)
     if changed.timezone != row.timezone:
         await rebuild(work, row.id)
     if row.is_public:
-        await mentor_changes.count(work.transaction, _difference(before, known))
+        await mentor_changes.count(work.transaction, _difference(row, changed))
     tell_changed(work, row.id)
     return (await mentors.by_keys(work.transaction, [row.id]))[row.id]
 
@@ -149,9 +147,9 @@ async def show_or_hide(work: Work, row: MentorRow) -> MentorRow:
     is_public = row.status is MentorStatus.APPROVED and user.status is UserStatus.ACTIVE
     await mentor_changes.decide(work.transaction, row._replace(is_public=is_public))
     if is_public is not row.is_public:
-        known = (await expertise.of_mentors(work.transaction, [row.id]))[row.id]
         await rebuild(work, row.id)
-        await mentor_changes.count(work.transaction, {each.id: 1 if is_public else -1 for each in known})
+        known = map(Key, row.expertise_ids.split())
+        await mentor_changes.count(work.transaction, dict.fromkeys(known, 1 if is_public else -1))
     return (await mentors.by_keys(work.transaction, [row.id]))[row.id]
 
 
@@ -161,8 +159,7 @@ async def rename(work: Work, user_id: Key, *, name: str) -> None:
     if found is None:
         return
     row = await locked(work, found.id)
-    known = (await expertise.of_mentors(work.transaction, [row.id]))[row.id]
-    await mentor_changes.say(work.transaction, row._replace(name=name), [each.id for each in known])
+    await mentor_changes.say(work.transaction, row._replace(name=name))
     tell_changed(work, row.id)
 
 
@@ -177,14 +174,14 @@ def tell_changed(work: Work, mentor_id: Key) -> None:
     )
 
 
-async def _known(work: Work, given: list[Key] | None, faults: Faults) -> list[Key]:
-    """Those of *given* that are expertise; a fault where any is not."""
+async def _known(work: Work, given: list[Key] | None, faults: Faults) -> str:
+    """Those of *given* that are expertise, as a row has them; a fault where any is not."""
     found = await expertise.by_keys(work.transaction, given or [])
     if len(found) < len(given or []):
         faults.add(NotFound("There is no such expertise.", field="expertise_ids"))
-    return list(found)
+    return " ".join(sorted(found))
 
 
-def _difference(before: Iterable[Key], after: Iterable[Key]) -> dict[Key, int]:
-    old, new = set(before), set(after)
+def _difference(before: MentorRow, after: MentorRow) -> dict[Key, int]:
+    old, new = (set(map(Key, row.expertise_ids.split())) for row in (before, after))
     return dict.fromkeys(old - new, -1) | dict.fromkeys(new - old, 1)

@@ -33,9 +33,8 @@ def brought_with(asked: Asked | None) -> Brought:
     """What is worth reading along with bookings, for what is asked of them."""
     if asked is None:
         return NOTHING
-    mentor = extent_of(asked.at("mentor")) if "mentor" in asked.names else Extent.WHOLE
     return Brought(
-        mentor=None if mentor is Extent.WHOLE else mentor,
+        mentor="mentor" in asked.names and extent_of(asked.at("mentor")) is Extent.CARD,
         mentee="mentee" in asked.names and needs_card_only(asked.at("mentee")),
         feedback="feedback" in asked.names,
     )

@@ -1,25 +1,36 @@
 """What mentors know, and the list that administrators keep of it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
 
-from mentorhub.db.expertise import ExpertiseRow
-from mentorhub.execution import extend
+from mentorhub.db.expertise import ExpertiseName, ExpertiseRow
+from mentorhub.execution import batch, extend
 from mentorhub.resolvers import expertise
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
-from mentorhub.schema.nodes import Node, id_field, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type, shown, unless_brought
 from mentorhub.schema.refusing import mutation
 from mentorhub.schema.root import Mutation, Query
 
 
-@node_type("Expertise", row=ExpertiseRow, load=expertise.visible, description="Something mentors know.")
+@unless_brought("mentor_count")
+async def _mentor_counts(parents: Sequence[ExpertiseName], info: Info) -> list[int]:
+    return await expertise.counts(info.context.desk, parents)
+
+
+@node_type(
+    "Expertise",
+    row=(ExpertiseRow, ExpertiseName),
+    load=expertise.visible,
+    description="Something mentors know.",
+)
 class Expertise(Node):
     id: strawberry.ID = id_field("Expertise")
     name: str = strawberry.field(description="What it is called.")
     slug: str = strawberry.field(description="Its name for addresses: machine-learning.")
-    mentor_count: int = strawberry.field(description="How many approved mentors have it.")
+    mentor_count: int = batch(_mentor_counts, description="How many approved mentors have it.")
 
 
 @strawberry.input(description="An expertise that mentors may choose from now on.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
-from mentorhub.db.expertise import ExpertiseRow
+from mentorhub.db.expertise import ExpertiseName
 from mentorhub.db.mentors import Extent, MentorCard, MentorRow
 from mentorhub.db.users import UserRow
 from mentorhub.execution import Asked, asked, batch, extend
@@ -15,7 +15,7 @@ from mentorhub.resolvers.desk import Viewer as ViewerRow
 from mentorhub.rules.vocabulary import MentorStatus, RejectionReason
 from mentorhub.schema.context import Info
 from mentorhub.schema.expertise import Expertise
-from mentorhub.schema.nodes import Node, brought, id_field, key_of, node_type, shown
+from mentorhub.schema.nodes import Node, id_field, key_of, node_type, shown
 from mentorhub.schema.root import Query
 from mentorhub.schema.scalars import URL, TimeZone
 from mentorhub.schema.users import User
@@ -107,19 +107,13 @@ def extent_of(asked: Asked | None) -> Extent:
     """How much of mentors is to be read for what is asked of them."""
     if asked is None or not asked.names <= _SHOWN_BY_CARDS:
         return Extent.WHOLE
-    return Extent.CARD_AND_EXPERTISE if "expertise" in asked.names else Extent.CARD
+    return Extent.CARD
 
 
 def _expertise(
     parents: Sequence[MentorRow | MentorCard], info: Info
-) -> list[list[ExpertiseRow]] | Awaitable[list[list[ExpertiseRow]]]:
-    known = brought(parents, "expertise")
-    return _read_expertise(parents, info) if known is None or None in known else known
-
-
-async def _read_expertise(parents: Sequence[MentorRow | MentorCard], info: Info) -> list[list[ExpertiseRow]]:
-    found = await expertise.of_mentors(info.context.desk, [row.id for row in parents])
-    return [found[row.id] for row in parents]
+) -> list[list[ExpertiseName]] | Awaitable[list[list[ExpertiseName]]]:
+    return expertise.of_mentors(info.context.desk, parents)
 
 
 async def _response_rates(parents: Sequence[MentorRow], info: Info) -> list[float | None]:

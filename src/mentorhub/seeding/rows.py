@@ -28,7 +28,7 @@ MENTOR_COLUMNS: Final = (
     "years_of_experience", "timezone", "session_minutes", "buffer_minutes", "minimum_notice_hours", "applied_at",
     "approved_at", "decided_at", "decided_by", "rating_sum", "rating_count", "stars", "rating_average", "score",
     "completed_session_count", "completed_minutes", "answered_count", "expired_count", "is_open", "next_slot_at",
-    "next_slot_until", "cut_until", "cut_again_at", "search",
+    "next_slot_until", "cut_until", "cut_again_at", "expertise_ids", "search",
 )  # fmt: skip
 AVAILABILITY_COLUMNS: Final = ("id", "mentor_id", "weekday", "start_minute", "end_minute", "valid_from")
 SLOT_COLUMNS: Final = (
@@ -89,6 +89,7 @@ def mentors(platform: Platform) -> Iterator[Row]:
     for tutor in platform.tutors:
         person, rules, ratings = tutor.person, tutor.rules, tutor.ratings
         approved_at = None if tutor.is_pending else tutor.applied_at + (platform.at - tutor.applied_at) * 0.01
+        known = [platform.expertise[index] for index in tutor.expertise]
         is_open, next_slot_at, next_slot_until = nexts.get(tutor.key, (False, NEVER, None))
         yield (
             tutor.key,
@@ -123,12 +124,13 @@ def mentors(platform: Platform) -> Iterator[Row]:
             next_slot_until,
             None if tutor.is_pending else rebuilding.cut_until(platform.at, rules),
             None if tutor.is_pending else rebuilding.cut_again_at(platform.at, tutor.key),
+            " ".join(sorted(known)),
             search_words.of_profile(
                 name=person.name,
                 company=tutor.company,
                 job_title=tutor.job_title,
                 bio=tutor.bio,
-                expertise=[platform.expertise[index] for index in tutor.expertise],
+                expertise=known,
             ),
         )
 

@@ -26,13 +26,15 @@ _PUBLIC: Any = {"postgresql_where": text("is_public"), "sqlite_where": text("is_
 
 class Expertise(SQLModel, table=True):
     __tablename__ = "expertise"
-    __table_args__ = (UniqueConstraint("slug"),)
+    __table_args__ = (UniqueConstraint("slug"), Index("ix_expertise_revision", "revision"))
 
     id: Key = primary_key()
     name: str
     slug: str = Field(sa_type=SortedText, nullable=False)
     mentor_count: int = whole(default=0)
     """Kept: the approved mentors who have it."""
+    revision: int = whole(default=0)
+    """Greater than that of everything that was added or named before."""
 
 
 class Mentor(SQLModel, table=True):
@@ -93,6 +95,9 @@ class Mentor(SQLModel, table=True):
     decided_by: Key | None = references("users.id", null=True)
     decision_reason: RejectionReason | None = choice(RejectionReason, null=True)
     decision_note: str | None = None
+
+    expertise_ids: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Kept: the keys of what they know, sorted, with spaces between them; lists need not look for them elsewhere."""
 
     # Kept figures, written where their base is written; a test recounts them.
     rating_sum: int = whole(default=0)
