@@ -12,9 +12,11 @@ from mentorhub.db import clock, facts, figures, migrations, sqlite
 from mentorhub.db.database import Database, Transaction, Violated
 from mentorhub.db.keys import new_key
 from mentorhub.db.statements import LIMITED, Statement, change
+from mentorhub.db.tables.accounts import access_tokens
 from mentorhub.db.tables.facts import facts as facts_table
 from mentorhub.db.tables.mentors import expertise
 from mentorhub.rules.facts import ActivityKind, Fact
+from mentorhub.rules.keys import Key
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
 
@@ -30,6 +32,43 @@ NAMES = Statement(select(expertise.c.name).order_by(expertise.c.name).limit(LIMI
 
 async def test_tables_are_what_the_migrations_make(database_url: str) -> None:
     await asyncio.to_thread(migrations.check, database_url)
+
+
+async def test_many_rows_are_what_they_would_be_one_by_one(database: Database) -> None:
+    actors = [None, new_key(), None]
+    told = [
+        Fact(
+            ActivityKind.USER_JOINED,
+            ("User", new_key()),
+            actor_id=actor,
+            data={"text": 'a "quoted", {braced} \\ ünicode'},
+        )
+        for actor in actors
+    ]
+
+    async def tell(transaction: Transaction) -> None:
+        await facts.write(transaction, told, at=NOON)
+        for fact in told:
+            await facts.write(transaction, [fact], at=NOON)
+
+    await database.write(tell)
+
+    found = (await facts.after(database.reader, facts.BEGINNING, limit=10)).facts
+    rows = [row._replace(id=Key(""), position=0) for row in found]
+    assert rows[:3] == rows[3:]
+    assert [row.actor_id for row in rows[:3]] == actors
+    assert [row.position for row in found] == sorted(row.position for row in found)
+
+
+def test_many_rows_are_one_insert_on_postgresql() -> None:
+    added = change(insert(facts_table), parameters=["id", "kind", "data", "occurred_at"]).on("postgresql")
+    of_lists = change(insert(access_tokens), parameters=["id", "scopes"]).on("postgresql")
+
+    assert added.of_many == (
+        "INSERT INTO facts (id, kind, data, occurred_at) SELECT * FROM"
+        " unnest($1::UUID[], $2::VARCHAR[], $3::JSONB[], $4::TIMESTAMP WITH TIME ZONE[]) RETURNING facts.position"
+    )
+    assert of_lists.of_many is None
 
 
 async def test_migrations_go_down_to_nothing_and_up_again(database_url: str) -> None:

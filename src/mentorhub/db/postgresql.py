@@ -100,8 +100,12 @@ class _Open:
 
     async def many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /) -> None:
         compiled = statement.on("postgresql")
+        values = [compiled.arguments(row) for row in rows]
         with _translated():
-            await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])
+            if compiled.of_many is not None and len(values) > 1:
+                await self._connection.execute(compiled.of_many, *map(list, zip(*values, strict=True)))
+            else:
+                await self._connection.executemany(compiled.text, values)
 
 
 class _translated:  # noqa: N801 -- reads as a clause

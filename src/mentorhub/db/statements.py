@@ -6,6 +6,7 @@ everything else is written into the SQL as a literal, so that the planner sees i
 `limit` goes: a literal too, since PostgreSQL's generic plan for a bound one costs three times as much.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -33,6 +34,11 @@ from mentorhub.db.types import Convert, loader, sender
 R = TypeVar("R")
 
 _LIMIT: Final = "__limit__"
+# Nothing but parameters, and none of them a list itself.
+_ONE_ROW: Final = re.compile(
+    r"(?P<before>INSERT INTO .*?)VALUES \((?P<values>\$\d+::[A-Z ]+(?:, \$\d+::[A-Z ]+)*)\)(?P<after>.*)",
+    re.DOTALL,
+)
 LIMITED: Final[ColumnClause[int]] = literal_column(_LIMIT)
 """`select(...).limit(LIMITED)`: the call's `limit` stands here as a literal."""
 
@@ -77,7 +83,7 @@ def _dialect(name: str) -> Dialect:
 class Compiled(Generic[R]):
     """A statement for one driver."""
 
-    __slots__ = ("_parameters", "_texts", "rows", "text")
+    __slots__ = ("_parameters", "_texts", "of_many", "rows", "text")
 
     def __init__(
         self,
@@ -98,6 +104,10 @@ class Compiled(Generic[R]):
             (name, sender(compiled.binds[name].type, dialect)) for name in compiled.positiontup or ()
         ]
         self.rows = _maker(sql, row, companions, dialect)
+        self.of_many: str | None = None
+        """For PostgreSQL, an INSERT of as many rows as its parameters, lists, have values; None of other statements."""
+        if dialect == "postgresql":
+            self.of_many = _of_many(self.text)
 
     def limited(self, limit: int | None) -> str:
         """The text with *limit* in its place."""
@@ -115,6 +125,14 @@ class Compiled(Generic[R]):
             values[name] if send is None or values[name] is None else send(values[name])
             for name, send in self._parameters
         ]
+
+
+def _of_many(text: str) -> str | None:
+    found = _ONE_ROW.fullmatch(text)
+    if found is None:
+        return None
+    lists = ", ".join(f"{value}[]" for value in found["values"].split(", "))
+    return f"{found['before']}SELECT * FROM unnest({lists}){found['after']}"  # noqa: S608 -- compiled SQL
 
 
 def _maker(
