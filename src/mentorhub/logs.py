@@ -102,7 +102,7 @@ def configure(*, level: str = "info", stream: TextIO | None = None, as_json: boo
             *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(root.level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
     global _configured  # noqa: PLW0603 -- as structlog's own configuration is

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import json
 import signal
+import socket
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -116,6 +118,36 @@ async def test_a_body_may_take_longer_than_a_head(door: Door) -> None:
     async with asyncio.timeout(3):
         assert b"200 OK" in await reader.readline()
     writer.close()
+
+
+async def test_a_head_and_its_body_are_one_segment(door: Door) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    connection: socket.socket = writer.get_extra_info("socket")
+
+    for _ in range(10):
+        writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r\n")[0]))
+
+    # Linux counts them: `tcpi_data_segs_in` of its `struct tcp_info`.
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
+    writer.close()
+    assert int.from_bytes(info[152:156], sys.byteorder) == 10
+
+
+async def test_a_head_without_a_body_yet_does_not_wait_for_it() -> None:
+    async with knocking() as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+        body = b'{"query":"subscription { news }"}'
+        writer.write(
+            b"POST /graphql HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n"
+            b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+        )
+        async with asyncio.timeout(3):
+            head = await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    assert b"content-type: text/event-stream" in head
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

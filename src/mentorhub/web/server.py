@@ -24,12 +24,49 @@ _HEAD_SECONDS: Final = 10.0
 _HEAD_BYTES: Final = 64 * 1024
 _FAREWELL_SECONDS: Final = 1.0
 """For so long a connection that is not in use stays open while the server goes down."""
+_STATUS_LINE: Final = b"HTTP/1.1 "
 _HEAD_END: Final = b"\r\n\r\n"
 _PHRASES: Final = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 _FRAGMENTS: Final = 256
 _PONG_BYTES: Final = 64 * 1024
 _wire: Final = logging.getLogger("mentorhub.wire")
 _wire.setLevel(logging.WARNING)
+
+
+class _Answering:
+    """A connection as answers are written to it: a head waits for its body, so that both are one write to the kernel.
+
+    A head that no body follows at once, as that of a stream, goes out in the loop's next turn.
+    """
+
+    __slots__ = ("_head", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+
+    def write(self, data: bytes) -> None:
+        head, self._head = self._head, None
+        if head is not None:
+            self._transport.write(head + data)
+        elif data.startswith(_STATUS_LINE):
+            self._head = data
+            self._loop.call_soon(self._write_head)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self._write_head()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def _write_head(self) -> None:
+        head, self._head = self._head, None
+        if head is not None:
+            self._transport.write(head)
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -48,6 +85,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self._answering = _Answering(transport, self.loop)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,6 +111,8 @@ class PatientProtocol(HttpToolsProtocol):
         self._awaits_head = False
         self._stop_waiting()
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.cycle.transport = self._answering  # type: ignore[assignment]  # as much of one as it needs
         self.scope["state"][_CUT] = self.transport.abort
         if self._leaves and self.cycle is not None:
             self.cycle.keep_alive = False
