@@ -2,13 +2,16 @@
 
 import random
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 
+from mentorhub.db import open_slots
+from mentorhub.db.paging import Window
 from mentorhub.db.tables.availability import slots as slots_table
 from mentorhub.db.tables.mentors import expertise as expertise_table
-from mentorhub.rules.keys import Key
+from mentorhub.rules.keys import NOBODY, Key
 from mentorhub.rules.listing import terms
 from mentorhub.rules.slots import SessionRules
 from mentorhub.rules.vocabulary import SlotStatus
@@ -108,6 +111,45 @@ async def test_the_list_is_what_is_offered_soonest_first_in_pages_of_any_size(ap
             assert await whole_list(api, size, backward=backward) == sorted_ids(offered)
     total = (await api.ask("{ slots(first: 1) { totalCount } }"))["slots"]["totalCount"]
     assert total == len(offered) > 20
+
+
+async def test_a_window_and_two_places_bound_a_page_together(api: Api) -> None:
+    """Slots at the same instants, with places and bounds at these instants and beside them."""
+    database = api.house.doors.database
+    mentors = [await rows.mentor(database) for _ in range(3)]
+    instants = [MONDAY + hours * HOUR for hours in (24, 25, 26)]
+    offered = {"offered_from": MONDAY, "offered_until": MONDAY + 90 * HOUR, "terms": terms(SessionRules())}
+    made: list[dict[str, Any]] = [
+        {"mentor_id": mentor, "starts_at": at, "ends_at": at + HOUR, "status": SlotStatus.OPEN, **offered}
+        for at in instants
+        for mentor in mentors
+    ]
+    keys = await rows.add(database, slots_table, *made)
+    placed = sorted((row["starts_at"], key) for row, key in zip(made, keys, strict=True))
+    places = [
+        None,
+        placed[0],
+        placed[4],
+        placed[8],
+        (placed[4][0], NOBODY),
+        (placed[4][0] + HOUR / 2, NOBODY),
+    ]
+    bounds = [instants[0], instants[1], instants[1] + HOUR / 2]
+    shapes: tuple[dict[str, Any], ...] = ({}, {"mentors": mentors[:2]})
+
+    for given, after, before, backward in product(shapes, places, places, (False, True)):
+        listing = open_slots.listing(open_slots.Shape(mentors=bool(given)))
+        for since, until in product(bounds, [*bounds, instants[2] + HOUR]):
+            window = Window(100, backward=backward, after=after, before=before)
+            cut = await listing.cut(database.reader, window, since=since, until=until, now=MONDAY, **given)
+            assert [(row.starts_at, row.id) for row in cut.rows] == [
+                place
+                for place in placed
+                if since <= place[0] < until
+                and (after is None or place > after)
+                and (before is None or place < before)
+                and (not given or made[keys.index(place[1])]["mentor_id"] in given["mentors"])
+            ], (given, after, before, since, until)
 
 
 @pytest.mark.parametrize("few", [0, 10_000])

@@ -12,7 +12,7 @@ from mentorhub.db.keys import new_key
 from mentorhub.db.paging import Window
 from mentorhub.db.postgresql import PostgreSQL
 from mentorhub.db.sqlite import SQLite
-from mentorhub.rules.facts import ActivityKind, Fact
+from mentorhub.rules.facts import ActivityKind, Fact, QuietKind
 from tests import given
 from tests.api import MONDAY, Api
 from tests.counting import Noting, counting, steps_of
@@ -62,11 +62,13 @@ async def test_what_a_page_costs_sqlite_depends_neither_on_its_depth_nor_on_how_
         Fact(kind, ("User", person), actor_id=person)
         for kind in (ActivityKind.ROLE_CHANGED, ActivityKind.USER_JOINED)
     )
+    # Of no kind that is listed.
+    quiet = Fact(QuietKind.NOTIFIED, ("Notification", person), user_id=person)
     steps = []
     try:
         await tell(database, changed, *[joined] * 50, changed)
         for more in (0, 1_000):
-            await tell(database, *[joined] * more)
+            await tell(database, *[joined, quiet] * more)
             noting: Any = Noting(database.reader)
             for kinds in (frozenset(ActivityKind), rare):
                 for window in (

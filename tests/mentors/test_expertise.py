@@ -6,6 +6,7 @@ from mentorhub.db import expertise
 from mentorhub.db.expertise import ExpertiseRow
 from mentorhub.db.keys import new_key
 from mentorhub.db.opening import open_database
+from mentorhub.db.tables.mentors import expertise as expertise_table
 from tests import given, rows
 from tests.api import Api
 from tests.counting import counting
@@ -37,6 +38,20 @@ async def test_another_process_has_its_new_name_at_once(api: Api, database_url: 
     await other.close()
 
     assert seen == [["Python", "Rust"], ["Rust", "Snakes"], ["Iron", "Snakes"]]
+    assert answer["mentors"]["nodes"] == [{"expertise": [{"slug": "go"}]}]
+
+
+async def test_what_was_added_past_the_service_is_shown(api: Api) -> None:
+    database = api.house.doors.database
+    python = await given.expertise(api, "Python")
+    mentor = await rows.mentor(database)
+    await rows.knowing(database, {mentor: [python]})
+    assert await named(api) == ["Python"]
+
+    [added] = await rows.add(database, expertise_table, {"name": "Go", "slug": "go"})
+    await rows.knowing(database, {await rows.mentor(database): [added]})
+    answer = await api.ask("{ mentors(first: 1, orderBy: NEWEST) { nodes { expertise { slug } } } }")
+
     assert answer["mentors"]["nodes"] == [{"expertise": [{"slug": "go"}]}]
 
 

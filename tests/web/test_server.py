@@ -120,6 +120,7 @@ async def test_a_body_may_take_longer_than_a_head(door: Door) -> None:
     writer.close()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts segments")
 async def test_a_head_and_its_body_are_one_segment(door: Door) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
     connection: socket.socket = writer.get_extra_info("socket")
@@ -148,6 +149,48 @@ async def test_a_head_without_a_body_yet_does_not_wait_for_it() -> None:
         writer.close()
 
     assert b"content-type: text/event-stream" in head
+
+
+async def test_whoever_leaves_or_sends_more_at_the_wrong_time_costs_no_answer_and_no_fault(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Under the event loop of the service, which reads before it goes on with what was put off."""
+    stream = (
+        b"GET /graphql?query=subscription%20{%20announcementPosted%20{%20id%20}%20} HTTP/1.1\r\nhost: x\r\n"
+        b"accept: text/event-stream\r\n\r\n"
+    )
+
+    async def ask(port: int, turns: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"HEAD /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        await writer.drain()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        writer.write(b"\0\0\r\n\r\n")
+        try:
+            async with asyncio.timeout(10):
+                return await reader.read(15)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+    async def leave(port: int) -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(stream)
+        await writer.drain()
+        writer.transport.abort()
+
+    async with process_serving(sqlite_url, tmp_path) as service:
+        port = int(service.url.rpartition(":")[2])
+        answers = set()
+        for turns in range(40):
+            answers |= set(await asyncio.gather(*(ask(port, turns) for _ in range(20))))
+            await asyncio.gather(*(leave(port) for _ in range(20)))
+
+        # Where all came at once, it was no HTTP from the start.
+        assert answers - {b""} == {b"HTTP/1.1 200 OK"}
+        assert "Exception in callback" not in service.said()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

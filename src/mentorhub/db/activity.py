@@ -53,7 +53,7 @@ class _Happened(Listing[ListedFact]):
     def _by_sqlite(self, *, backward: bool, has_after: bool, has_before: bool) -> Select[Any]:
         """SQLite has one transaction, and finds no place by a row of values whose last is its own rowid.
 
-        Of some kinds it merges the beginnings of each: one look at an index, where it would read the log.
+        It merges the beginnings of each kind, a look at an index: it would read past all that is of none of them.
         """
         position = facts.c.position
         is_there = [facts.c.transaction == literal(0)]
@@ -67,7 +67,7 @@ class _Happened(Listing[ListedFact]):
             return select(*columns).where(*conditions).order_by(ordered).limit(LIMITED)
 
         columns = list(self._sql.selected_columns)
-        if self._kinds == frozenset(ActivityKind) or not self._kinds:
+        if not self._kinds:
             return page(columns, *is_there, _is_of(self._kinds))
         each = [page([position], *is_there, _is_of({kind})).subquery() for kind in sorted(self._kinds)]
         return page(columns, position.in_(union_all(*(select(own.c.position) for own in each))))

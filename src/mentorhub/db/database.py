@@ -33,7 +33,7 @@ class Transaction(Reader, Protocol):
         ...
 
     async def many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /) -> None:
-        """Runs *statement* once for each of *rows*, in one go."""
+        """Runs *statement* once for each of *rows*, in one go: where it minds conflicts, no two rows may be in one."""
         ...
 
 

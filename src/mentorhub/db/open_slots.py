@@ -85,7 +85,7 @@ _UNTIL: Final = _given("until")
 _NONE: Final[ColumnElement[Any]] = literal(NOBODY, KeyColumn())
 
 
-def _between(
+def _starts(
     since: Sequence[ColumnElement[datetime]],
     until: Sequence[ColumnElement[datetime]],
     *,
@@ -109,8 +109,8 @@ def _between(
     by_sqlite.append(slots.c.starts_at >= first)
     if before is not None:
         instant, key = before.clauses
+        highest = case((instant < last, key), else_=_NONE)
         last = least(*until, instant)
-        highest = case((instant == last, key), else_=_NONE)
         by_sqlite += [
             place < before,
             slots.c.starts_at < least(*until, shifted(instant, literal(0, Integer()), microseconds=999)),
@@ -150,7 +150,7 @@ class _Merged(Listing[SlotRow]):
     """A list merged from the beginnings of one for each kind of terms, or for each of the mentors named."""
 
     def __init__(self, sql: Select[Any], *, of_mentors: bool, is_sifted: bool) -> None:
-        super().__init__(sql.where(_between(_FROM, [_UNTIL])), SlotRow, *_ORDER, long=is_sifted)
+        super().__init__(sql.where(_starts(_FROM, [_UNTIL])), SlotRow, *_ORDER, long=is_sifted)
         self._unbounded = sql
         self._since, self._until = [*_FROM], [_UNTIL]
         if of_mentors:
@@ -163,7 +163,7 @@ class _Merged(Listing[SlotRow]):
 
     def _between(self, *, has_after: bool, has_before: bool) -> Select[Any]:
         return self._unbounded.where(
-            _between(
+            _starts(
                 self._since,
                 self._until,
                 after=self._bound("after") if has_after else None,
@@ -198,7 +198,7 @@ class _Offering(NamedTuple):
 
 
 def _offering() -> Statement[_Offering]:
-    starts = _between([*_FROM, _KIND_FROM], [_UNTIL, _KIND_UNTIL])
+    starts = _starts([*_FROM, _KIND_FROM], [_UNTIL, _KIND_UNTIL])
     own = select(slots.c.mentor_id).where(*_conditions(Shape()), _IS_OF_KIND, starts)
     # In the index's order, which keeps PostgreSQL from reading the whole table for the few rows that it expects.
     lateral = own.order_by(*_ORDER).limit(LIMITED).lateral("own")

@@ -36,7 +36,7 @@ R = TypeVar("R")
 _LIMIT: Final = "__limit__"
 # Nothing but parameters, and none of them a list itself.
 _ONE_ROW: Final = re.compile(
-    r"(?P<before>INSERT INTO .*?)VALUES \((?P<values>\$\d+::[A-Z ]+(?:, \$\d+::[A-Z ]+)*)\)(?P<after>.*)",
+    r"(?P<before>INSERT INTO .*?)VALUES \((?P<values>\$\d+::[A-Z ]+(?:, \$\d+::[A-Z ]+)*)\)(?P<after>[^$]*)",
     re.DOTALL,
 )
 LIMITED: Final[ColumnClause[int]] = literal_column(_LIMIT)

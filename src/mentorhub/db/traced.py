@@ -21,9 +21,10 @@ class _TracedReader:
         self._tracer = tracer
         self._dialect = dialect
 
-    def _span(self, statement: Statement[Any]) -> Any:
+    def _span(self, statement: Statement[Any], *, of_many: bool = False) -> Any:
         """The text of a statement has no values in it: those are bound."""
-        text = statement.on(self._dialect).text
+        compiled = statement.on(self._dialect)
+        text = (compiled.of_many if of_many else None) or compiled.text
         name = f"statement {text.split(None, 1)[0]}"
         return self._tracer.part(name, **{_SYSTEM: self._dialect, _TEXT: text[:_LONGEST]})
 
@@ -46,7 +47,7 @@ class _TracedTransaction(_TracedReader):
             return await self._transaction.run(statement, **values)
 
     async def many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /) -> None:
-        with self._span(statement):
+        with self._span(statement, of_many=len(rows) > 1):
             await self._transaction.many(statement, rows)
 
 

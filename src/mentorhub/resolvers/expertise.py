@@ -1,6 +1,7 @@
 """What mentors know: the list that mentors choose from, kept by administrators."""
 
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from mentorhub.db import expertise, locks
@@ -34,7 +35,11 @@ def of_mentors(
 ) -> list[list[ExpertiseName]] | Awaitable[list[list[ExpertiseName]]]:
     """What each of *mentors* knows, in the order of the names; to be awaited where it has got other names."""
     names = desk.doors.names.at(max(row.expertise_revision for row in mentors))
-    return _read_of_mentors(desk, mentors) if names is None else _called(mentors, names)
+    if names is not None:
+        # What somebody has written past us is known to nobody yet.
+        with suppress(KeyError):
+            return _called(mentors, names)
+    return _read_of_mentors(desk, mentors)
 
 
 async def _read_of_mentors(

@@ -65,7 +65,7 @@ class _Answering:
 
     def _write_head(self) -> None:
         head, self._head = self._head, None
-        if head is not None:
+        if head is not None and not self._transport.is_closing():
             self._transport.write(head)
 
 
@@ -111,11 +111,12 @@ class PatientProtocol(HttpToolsProtocol):
         self._awaits_head = False
         self._stop_waiting()
         super().on_headers_complete()
-        if self.cycle is not None:
-            self.cycle.transport = self._answering  # type: ignore[assignment]  # as much of one as it needs
+        cycle: Any = self.cycle
+        if cycle is not None and self.scope["method"] != "HEAD":
+            cycle.transport = self._answering
         self.scope["state"][_CUT] = self.transport.abort
-        if self._leaves and self.cycle is not None:
-            self.cycle.keep_alive = False
+        if self._leaves and cycle is not None:
+            cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

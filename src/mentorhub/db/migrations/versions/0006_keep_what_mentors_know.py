@@ -9,7 +9,7 @@ down_revision = "0005"
 _ON_POSTGRESQL = """
     UPDATE mentors SET expertise_ids = known.keys
     FROM (
-        SELECT mentor_id, string_agg(CAST(expertise_id AS text), ' ' ORDER BY CAST(expertise_id AS text)) AS keys
+        SELECT mentor_id, string_agg(CAST(expertise_id AS text), ' ' ORDER BY expertise_id) AS keys
         FROM mentor_expertise GROUP BY mentor_id
     ) AS known
     WHERE mentors.id = known.mentor_id
