@@ -56,6 +56,7 @@ from mentorhub.web.encoding import INSTANTS
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
 from mentorhub.web.exports import export_routes
+from mentorhub.web.farewell import FAREWELL
 from mentorhub.web.journal import journal
 from mentorhub.web.limits import Limits
 from mentorhub.web.media import MediaFiles
@@ -64,7 +65,6 @@ from mentorhub.web.origins import Origins
 from mentorhub.web.pages import alive_page, json_fault, nowhere, ready_page, schema_page
 from mentorhub.web.sandbox import sandbox_routes
 from mentorhub.web.served import Observer, Served, nobody
-from mentorhub.web.server import FAREWELL
 from mentorhub.web.site import Site
 from mentorhub.web.traced import Traced
 

@@ -44,7 +44,7 @@ REVISION: Final[ColumnElement[Any]] = (
     .correlate(None)
     .scalar_subquery()
 )
-"""The newest revision, as a part of a statement that shows what mentors know: see `Names`."""
+"""The newest revision, as a part of a statement that shows what mentors know: see `ExpertiseNames`."""
 _NEWEST = Statement(select(REVISION.label("revision")), _Revision)
 
 _ADD = change(insert(expertise), parameters=["id", "name", "slug", "revision"])
@@ -59,7 +59,7 @@ _RENAME = change(
 )
 
 
-class Names:
+class ExpertiseNames:
     """What all expertise is called, remembered for as long as the database shows the same revision."""
 
     def __init__(self) -> None:

@@ -173,8 +173,7 @@ class _Merged(Listing[SlotRow]):
 
     def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[SlotRow]:  # noqa: FBT001 -- as there
         def sorted_(table: Any) -> list[Any]:
-            order = (table.c.starts_at, table.c.id)
-            return [column.desc() if backward else column.asc() for column in order]
+            return self._sorted((table.c.starts_at, table.c.id), backward=backward)
 
         own = self._between(has_after=has_after, has_before=has_before).where(self._is_of_source)
         own = own.order_by(*sorted_(slots)).limit(LIMITED)

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from mentorhub.db import facts, figures
 from mentorhub.db.clock import Clock
 from mentorhub.db.database import Database, Reader, Transaction
-from mentorhub.db.expertise import Names
+from mentorhub.db.expertise import ExpertiseNames
 from mentorhub.db.facts import FactRow
 from mentorhub.mail import Mail
 from mentorhub.media import Media, Pictures
@@ -70,8 +70,7 @@ class Doors:
     analytics: Kept = field(default_factory=lambda: Kept(timedelta(minutes=1)))
     chimes: Chimes = field(default_factory=Chimes)
     identities: Identities = field(default_factory=Identities)
-    names: Names = field(default_factory=Names)
-    """What expertise is called."""
+    expertise_names: ExpertiseNames = field(default_factory=ExpertiseNames)
 
 
 @dataclass(frozen=True, slots=True)

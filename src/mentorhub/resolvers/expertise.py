@@ -34,7 +34,7 @@ def of_mentors(
     desk: Desk, mentors: Sequence[MentorRow | MentorCard]
 ) -> list[list[ExpertiseName]] | Awaitable[list[list[ExpertiseName]]]:
     """What each of *mentors* knows, in the order of the names; to be awaited where it has got other names."""
-    names = desk.doors.names.at(max(row.expertise_revision for row in mentors))
+    names = desk.doors.expertise_names.at(max(row.expertise_revision for row in mentors))
     if names is not None:
         # What somebody has written past us is known to nobody yet.
         with suppress(KeyError):
@@ -45,7 +45,7 @@ def of_mentors(
 async def _read_of_mentors(
     desk: Desk, mentors: Sequence[MentorRow | MentorCard]
 ) -> list[list[ExpertiseName]]:
-    return _called(mentors, await desk.doors.names.read(desk.reader))
+    return _called(mentors, await desk.doors.expertise_names.read(desk.reader))
 
 
 def _called(

@@ -1,7 +1,6 @@
 """The server: uvicorn, with an end to its patience and to its connections."""
 
 import asyncio
-import logging
 from asyncio import TimerHandle
 from collections.abc import Callable
 from typing import Any, Final
@@ -9,15 +8,12 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
-from websockets.protocol import State
 
 from mentorhub.web.approach import Refused
 from mentorhub.web.encoding import encoded_errors
+from mentorhub.web.farewell import say_farewell
+from mentorhub.web.socket_server import PatientSocket
 
-FAREWELL: Final = "farewell"
-"""In the lifespan's state: what begins to close sockets and streams in an orderly way; called for each of them."""
 _CUT: Final = "cut"
 """In a request's state: what breaks off its connection."""
 _HEAD_SECONDS: Final = 10.0
@@ -27,10 +23,6 @@ _FAREWELL_SECONDS: Final = 1.0
 _STATUS_LINE: Final = b"HTTP/1.1 "
 _HEAD_END: Final = b"\r\n\r\n"
 _PHRASES: Final = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
-_FRAGMENTS: Final = 256
-_PONG_BYTES: Final = 64 * 1024
-_wire: Final = logging.getLogger("mentorhub.wire")
-_wire.setLevel(logging.WARNING)
 
 
 class _Answering:
@@ -124,7 +116,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._read = 0
 
     def shutdown(self) -> None:
-        _say_farewell(self.app_state)
+        say_farewell(self.app_state)
         cycle: Any = self.cycle
         self._leaves = True
         if self._read or (cycle is not None and not cycle.response_complete):
@@ -178,76 +170,10 @@ class PatientProtocol(HttpToolsProtocol):
         return cycle.more_body and not cycle.response_started and not self.pipeline
 
 
-class PatientSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that the service itself closes when it goes down: its reader is told why.
-
-    What its protocol answers or keeps by itself is bounded: pongs that nobody takes, fragments of no message. What is
-    said to many at once goes out by a short way. Opening and closing leave no lines of their own in the log: what is
-    asked in a socket does.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.logger = self.conn.logger = _wire
-
-    def handle_ping(self) -> None:
-        if self.transport.get_write_buffer_size() > _PONG_BYTES:
-            self.transport.abort()
-        else:
-            super().handle_ping()
-
-    def handle_cont(self, event: Frame) -> None:
-        if len(self.frames) >= _FRAGMENTS:
-            self.conn.fail(1009, f"A message has at most {_FRAGMENTS} fragments")
-            self.handle_parser_exception()
-        else:
-            super().handle_cont(event)
-
-    async def send(self, message: Any) -> None:
-        text = message.get("text")
-        if text is None or not self._is_plain():
-            await super().send(message)
-        else:
-            payload = text.encode()
-            self.transport.write(_head_of(len(payload)) + payload)
-
-    def _is_plain(self) -> bool:
-        """Whether a frame can be written as it is, without waiting: the socket is open, takes more, compresses not."""
-        return (
-            self.handshake_complete
-            and not self.close_sent
-            and not self.disconnected
-            and self.writable.is_set()
-            and self.conn.state is State.OPEN
-            and not self.conn.extensions
-            and not self.conn.expect_continuation_frame
-        )
-
-    def shutdown(self) -> None:
-        if not (self.handshake_complete and _say_farewell(self.app_state)):
-            super().shutdown()
-
-
-def _head_of(size: int) -> bytes:
-    """The head of a text frame of so many bytes that is whole and, as a server's, not masked (RFC 6455, 5.2)."""
-    if size < 126:
-        return b"\x81" + size.to_bytes(1)
-    if size < 1 << 16:
-        return b"\x81\x7e" + size.to_bytes(2)
-    return b"\x81\x7f" + size.to_bytes(8)
-
-
 def cut_off(scope: Scope) -> None:
     """Breaks off the connection of a request, with all that its peer has not taken."""
     abort: Callable[[], None] = scope["state"][_CUT]
     abort()
-
-
-def _say_farewell(state: dict[str, Any]) -> bool:
-    farewell: Callable[[], object] | None = state.get(FAREWELL)
-    if farewell is not None:
-        farewell()
-    return farewell is not None
 
 
 MANNERS: Final[dict[str, Any]] = {
