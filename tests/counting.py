@@ -4,7 +4,10 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any, Protocol
+
+import asyncpg
 
 from mentorhub.app import House
 
@@ -103,6 +106,34 @@ class Noting:
     def _note(self, statement: Any, limit: int | None, values: dict[str, Any]) -> None:
         compiled = statement.on(self._dialect)
         self.asked.append((compiled.limited(limit), compiled.arguments(values)))
+
+
+async def of_postgresql(url: str, sql: str) -> None:
+    """Has PostgreSQL make many rows by itself."""
+    session = await asyncpg.connect(url)
+    try:
+        await session.execute(sql)
+    finally:
+        await session.close()
+
+
+async def rows_read(url: str, table: str, asked: list[tuple[str, list[Any]]]) -> list[int]:
+    """How many rows of *table* PostgreSQL reads for each of what was *asked*.
+
+    Plans are made for whatever values come, as the service has them made, and from what is known of the rows by now.
+    """
+    read = f"SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = '{table}'"
+    session = await asyncpg.connect(url, server_settings={"plan_cache_mode": "force_generic_plan"})
+    try:
+        await session.execute(f"VACUUM ANALYZE {table}")
+        async with session.transaction():
+            counts = [await session.fetchval(read)]
+            for sql, values in asked:
+                await session.fetch(sql, *values)
+                counts.append(await session.fetchval(read))
+    finally:
+        await session.close()
+    return [after - before for before, after in pairwise(counts)]
 
 
 def steps_of(url: str, asked: list[tuple[str, list[Any]]]) -> int:

@@ -1,16 +1,27 @@
 """Activity: the facts that administrators see, newest first."""
 
-from collections.abc import Collection, Iterable
-from functools import lru_cache
+from collections.abc import Collection
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, bindparam, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    Text,
+    Tuple,
+    and_,
+    select,
+    tuple_,
+    union_all,
+)
 
-from mentorhub.db.constructs import among
+from mentorhub.db.constructs import among, each, worded
 from mentorhub.db.database import Reader
-from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow, settled_end
-from mentorhub.db.paging import Cut, Listing, Window
-from mentorhub.db.statements import LIMITED, Statement, labelled
+from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow, NewestFacts, settled_end
+from mentorhub.db.paging import Cut, Listing, Merged, Window
+from mentorhub.db.statements import Statement, labelled
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.facts import facts
 from mentorhub.db.tables.mentors import mentors
@@ -30,51 +41,45 @@ class ListedFact(FactRow):
     standing: _Standing
 
 
-class _Happened(Listing[ListedFact]):
-    """Facts of *kinds*, the newest first; all of them, or those that are settled."""
+_IS_ACTIVITY = facts.c.kind.in_([kind.value for kind in ActivityKind])
+_KINDS = each("kinds", Text())
+_IS_OF_KIND = worded(
+    facts.c.kind == _KINDS.c.value,
+    postgresql=and_(facts.c.kind >= _KINDS.c.value, facts.c.kind <= _KINDS.c.value),
+)
+"""PostgreSQL takes all kinds for equally common, and would look for a rare one among all facts: it is given an order
+that its index of kinds alone has, and may not know that there is but one of them.
+"""
+_BY_KIND = "INDEXED BY ix_facts_kind"
 
-    def __init__(
-        self, kinds: frozenset[ActivityKind], *, with_actors: bool, are_settled: bool = False
-    ) -> None:
-        self._kinds = kinds
-        companions: dict[str, type[Any]] = {"standing": _Standing}
-        if with_actors:
-            companions["actor"] = UserCard
-        sql = select(*COLUMNS, IS_SETTLED.label("standing_is_settled")).where(_is_of(kinds))
+
+class _Happened(NewestFacts[ListedFact], Merged[ListedFact]):
+    """Activities; or those of some kinds, its value `kinds` then, each once. All of them, or those that are settled."""
+
+    def __init__(self, *, of_some_kinds: bool, with_actors: bool, are_settled: bool = False) -> None:
+        sql = select(*COLUMNS, IS_SETTLED.label("standing_is_settled"))
+        if are_settled:
+            sql = sql.where(IS_SETTLED)
         super().__init__(
-            sql.where(IS_SETTLED) if are_settled else sql,
+            sql.with_hint(facts, _BY_KIND, "sqlite") if of_some_kinds else sql.where(_IS_ACTIVITY),
             ListedFact,
-            *ORDER,
-            descending=True,
-            companions=companions,
+            source=_KINDS if of_some_kinds else None,
+            is_of_source=_IS_OF_KIND,
+            companions={"standing": _Standing} | ({"actor": UserCard} if with_actors else {}),
             beside=_with_actors if with_actors else None,
+            counted=sql.where(among(facts.c.kind, "kinds")) if of_some_kinds else None,
         )
+        self._of_some_kinds = of_some_kinds
 
-    def _by_sqlite(self, *, backward: bool, has_after: bool, has_before: bool) -> Select[Any]:
-        """SQLite has one transaction, and finds no place by a row of values whose last is its own rowid.
+    def _compared(self, place: list[ColumnElement[Any]]) -> tuple[Tuple, Tuple]:
+        if not self._of_some_kinds:
+            return super()._compared(place)
+        return tuple_(facts.c.kind, *ORDER), tuple_(_KINDS.c.value, *place)
 
-        It merges the beginnings of each kind, a look at an index: it would read past all that is of none of them.
-        """
-        position = facts.c.position
-        is_there = [facts.c.transaction == literal(0)]
-        if has_after:
-            is_there.append(position < bindparam("after_1", type_=position.type))
-        if has_before:
-            is_there.append(position > bindparam("before_1", type_=position.type))
-
-        def page(columns: Iterable[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
-            ordered = position.asc() if backward else position.desc()
-            return select(*columns).where(*conditions).order_by(ordered).limit(LIMITED)
-
-        columns = list(self._sql.selected_columns)
-        if not self._kinds:
-            return page(columns, *is_there, _is_of(self._kinds))
-        each = [page([position], *is_there, _is_of({kind})).subquery() for kind in sorted(self._kinds)]
-        return page(columns, position.in_(union_all(*(select(own.c.position) for own in each))))
-
-
-def _is_of(kinds: Iterable[ActivityKind]) -> ColumnElement[bool]:
-    return facts.c.kind.in_(sorted(kind.value for kind in kinds))
+    def _by_postgresql(self, page: Select[Any], *, backward: bool) -> Select[Any]:
+        if self._of_some_kinds:
+            page = page.order_by(None).order_by(*self._sorted((facts.c.kind, *ORDER), backward=backward))
+        return super()._by_postgresql(page, backward=backward)
 
 
 def _with_actors(page: Subquery) -> tuple[FromClause, list[ColumnElement[Any]]]:
@@ -88,9 +93,9 @@ class _Settled(_Happened):
     something is to find it all the same: where a page meets such a fact, it waits until that is settled.
     """
 
-    def __init__(self, kinds: frozenset[ActivityKind], *, with_actors: bool) -> None:
-        super().__init__(kinds, with_actors=with_actors, are_settled=True)
-        self._ahead = _Happened(kinds, with_actors=with_actors)
+    def __init__(self, *, of_some_kinds: bool, with_actors: bool) -> None:
+        super().__init__(of_some_kinds=of_some_kinds, with_actors=with_actors, are_settled=True)
+        self._ahead = _Happened(of_some_kinds=of_some_kinds, with_actors=with_actors)
 
     async def cut(self, reader: Reader, window: Window, **values: Any) -> Cut[ListedFact]:
         if not window.backward:
@@ -102,14 +107,14 @@ class _Settled(_Happened):
         return await super().cut(reader, window, **values)
 
 
-@lru_cache(maxsize=128)
-def listing(kinds: frozenset[ActivityKind], *, with_actors: bool) -> Listing[ListedFact]:
-    """The activities of *kinds*. Each list is a statement of its own, so that it goes by how common its kinds are."""
-    return _Settled(kinds, with_actors=with_actors)
+@cache
+def listing(*, of_some_kinds: bool, with_actors: bool) -> Listing[ListedFact]:
+    """All activities; or those of `kinds`, a value that names each once."""
+    return _Settled(of_some_kinds=of_some_kinds, with_actors=with_actors)
 
 
 _BY_KEYS = Statement(
-    select(*COLUMNS).where(among(facts.c.id, "keys")).where(_is_of(ActivityKind)),
+    select(*COLUMNS).where(among(facts.c.id, "keys")).where(_IS_ACTIVITY),
     FactRow,
 )
 

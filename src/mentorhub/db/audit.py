@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, or_, select
 
 from mentorhub.db.constructs import holds
-from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow
+from mentorhub.db.facts import COLUMNS, IS_SETTLED, FactRow, NewestFacts
 from mentorhub.db.paging import Listing
 from mentorhub.db.tables.facts import facts
 from mentorhub.db.types import KeyColumn
@@ -15,7 +15,7 @@ _ON_SUBJECT = or_(facts.c.subject_id == _SUBJECT, facts.c.user_id == _SUBJECT)
 
 
 def _listing(*conditions: object) -> Listing[FactRow]:
-    return Listing(_ACTS.where(*conditions), FactRow, *ORDER, descending=True)  # type: ignore[arg-type]  # SQL
+    return NewestFacts(_ACTS.where(*conditions), FactRow)  # type: ignore[arg-type]  # SQL
 
 
 ALL = _listing()

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import Boolean, TypeEngine
 
 from mentorhub.db.types import Instant, Instants, KeyColumn, Keys, Texts
@@ -125,6 +126,10 @@ class worded(ColumnElement[bool]):  # noqa: N801 -- reads as SQL
     inherit_cache = False
     type = Boolean()
     _is_implicitly_boolean = True  # as for `holds`
+    _traverse_internals = [  # noqa: RUF012 -- SQLAlchemy's own form
+        ("condition", InternalTraversal.dp_clauseelement),
+        ("postgresql", InternalTraversal.dp_clauseelement),
+    ]
 
     def __init__(self, condition: ColumnElement[bool], *, postgresql: ColumnElement[bool]) -> None:
         self.condition = condition
@@ -164,7 +169,7 @@ def _transaction_sqlite(element: current_transaction, compiler: SQLCompiler, **o
 
 
 class oldest_open_transaction(ColumnElement[int]):  # noqa: N801 -- reads as SQL
-    """Every transaction of this database below this number has ended.
+    """Every transaction of this database below this number has ended. PostgreSQL's alone.
 
     A transaction number belongs to one session for good, so one that is seen to be of another database cannot be
     of this one: somebody else's long import does not hold up what is told here.
@@ -185,11 +190,6 @@ def _oldest_postgresql(element: oldest_open_transaction, compiler: SQLCompiler, 
             AND session.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
         )
     )"""
-
-
-@compiles(oldest_open_transaction, "sqlite")
-def _oldest_sqlite(element: oldest_open_transaction, compiler: SQLCompiler, **options: Any) -> str:
-    return "1"
 
 
 class shifted(ColumnElement[Any]):  # noqa: N801 -- reads as SQL

@@ -1,20 +1,24 @@
 """The log of facts: written inside transactions, read in the order of commit."""
 
 import asyncio
+import operator
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import bindparam, insert, select, tuple_
+from sqlalchemy import ColumnElement, Select, Tuple, and_, bindparam, insert, literal, select, true, tuple_
 
-from mentorhub.db.constructs import among, oldest_open_transaction
+from mentorhub.db.constructs import among, oldest_open_transaction, worded
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.paging import Listing
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.facts import facts
 from mentorhub.rules.facts import BOOKING_STATUS_KINDS, Fact
 from mentorhub.rules.keys import Key
+
+R = TypeVar("R")
 
 
 class FactRow(NamedTuple):
@@ -58,7 +62,37 @@ _LONGEST_PAUSE: Final = 0.5
 
 COLUMNS = tuple(facts.c[name] for name in FactRow._fields)
 ORDER = (facts.c.transaction, facts.c.position)
-IS_SETTLED = facts.c.transaction < oldest_open_transaction()
+IS_SETTLED = worded(true(), postgresql=facts.c.transaction < oldest_open_transaction())
+"""Nothing that comes before it can be told any more: on SQLite, whose one writer makes the order, never."""
+
+
+class NewestFacts(Listing[R]):
+    """Facts, the newest first.
+
+    SQLite has one transaction, and finds no place in an index by a row of values whose last is its own rowid.
+    """
+
+    def __init__(self, sql: Select[Any], row: type[R], **more: Any) -> None:
+        super().__init__(sql, row, *ORDER, descending=True, **more)
+
+    def _beyond(self, sql: Select[Any], *, has_after: bool, has_before: bool) -> Select[Any]:
+        position = facts.c.position
+        bounds: list[ColumnElement[bool]] = [true()]
+        by_sqlite = [facts.c.transaction == literal(0, facts.c.transaction.type)]
+        if has_after:
+            after = list(self._bound("after").clauses)
+            bounds.append(operator.lt(*self._compared(after)))
+            by_sqlite.append(position < after[1])
+        if has_before:
+            before = list(self._bound("before").clauses)
+            bounds.append(operator.gt(*self._compared(before)))
+            by_sqlite.append(position > before[1])
+        return sql.where(worded(and_(*by_sqlite), postgresql=and_(*bounds)))
+
+    def _compared(self, place: list[ColumnElement[Any]]) -> tuple[Tuple, Tuple]:
+        """A fact's own place and another, as PostgreSQL finds it in an index."""
+        return tuple_(*ORDER), tuple_(*place)
+
 
 _WRITE = change(
     insert(facts),

@@ -30,7 +30,7 @@ from sqlalchemy.sql.util import ClauseAdapter
 
 from mentorhub.db.constructs import among, each, greatest, least, now, shifted, worded
 from mentorhub.db.database import Reader
-from mentorhub.db.paging import Listing
+from mentorhub.db.paging import Listing, Merged
 from mentorhub.db.slots import IS_OFFERED, MAY_BE_OFFERED, OFFERED_COLUMNS, SlotRow
 from mentorhub.db.statements import LIMITED, Statement
 from mentorhub.db.tables.availability import slots
@@ -53,7 +53,7 @@ class Shape(NamedTuple):
 @lru_cache(maxsize=_SHAPES)
 def listing(shape: Shape) -> Listing[SlotRow]:
     """Values: `now`, `since`, `until`, and those that *shape* names."""
-    return _Merged(
+    return _OpenSlots(
         select(*OFFERED_COLUMNS).where(*_conditions(shape)),
         of_mentors=shape.mentors,
         is_sifted=shape.expertise or shape.minimum_minutes,
@@ -146,20 +146,24 @@ _KIND_UNTIL: Final = shifted(
 )
 
 
-class _Merged(Listing[SlotRow]):
-    """A list merged from the beginnings of one for each kind of terms, or for each of the mentors named."""
+class _OpenSlots(Merged[SlotRow]):
+    """Merged from a list for each kind of terms, or for each of the mentors named."""
 
     def __init__(self, sql: Select[Any], *, of_mentors: bool, is_sifted: bool) -> None:
-        super().__init__(sql.where(_starts(_FROM, [_UNTIL])), SlotRow, *_ORDER, long=is_sifted)
         self._unbounded = sql
         self._since, self._until = [*_FROM], [_UNTIL]
-        if of_mentors:
-            self._source: Any = each("mentors")
-            self._is_of_source: ColumnElement[bool] = slots.c.mentor_id == self._source.c.value
-        else:
-            self._source, self._is_of_source = _KINDS, _IS_OF_KIND
+        mentors = each("mentors")
+        if not of_mentors:
             self._since.append(_KIND_FROM)
             self._until.append(_KIND_UNTIL)
+        super().__init__(
+            sql.where(_starts(_FROM, [_UNTIL])),
+            SlotRow,
+            *_ORDER,
+            source=mentors if of_mentors else _KINDS,
+            is_of_source=slots.c.mentor_id == mentors.c.value if of_mentors else _IS_OF_KIND,
+            long=is_sifted,
+        )
 
     def _between(self, *, has_after: bool, has_before: bool) -> Select[Any]:
         return self._unbounded.where(
@@ -169,26 +173,6 @@ class _Merged(Listing[SlotRow]):
                 after=self._bound("after") if has_after else None,
                 before=self._bound("before") if has_before else None,
             )
-        )
-
-    def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[SlotRow]:  # noqa: FBT001 -- as there
-        def sorted_(table: Any) -> list[Any]:
-            return self._sorted((table.c.starts_at, table.c.id), backward=backward)
-
-        own = self._between(has_after=has_after, has_before=has_before).where(self._is_of_source)
-        own = own.order_by(*sorted_(slots)).limit(LIMITED)
-        lateral = own.lateral("own")
-        postgresql = select(*lateral.c).select_from(self._source.join(lateral, true()))
-        # SQLite knows no LATERAL: first the keys of each kind, then their rows.
-        found = slots.alias("found")
-        keys = own.with_only_columns(slots.c.id).correlate(self._source)
-        sqlite = select(*(ClauseAdapter(found).traverse(column) for column in OFFERED_COLUMNS)).select_from(
-            self._source.join(found, found.c.id.in_(keys))
-        )
-        return Statement(
-            postgresql.order_by(*sorted_(lateral)).limit(LIMITED),
-            SlotRow,
-            sqlite=sqlite.order_by(*sorted_(found)).limit(LIMITED),
         )
 
 

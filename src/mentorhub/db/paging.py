@@ -116,20 +116,23 @@ class Listing(Generic[R]):
         return counted.total if counted else 0
 
     def _build(self, backward: bool, has_after: bool, has_before: bool) -> Statement[R]:  # noqa: FBT001 -- a cache's key
-        sql = self._between(has_after=has_after, has_before=has_before)
-        sql = sql.order_by(*self._sorted(self._order, backward=backward)).limit(LIMITED)
-        by_sqlite = self._by_sqlite(backward=backward, has_after=has_after, has_before=has_before)
+        page = self._between(has_after=has_after, has_before=has_before)
+        page = page.order_by(*self._sorted(self._order, backward=backward)).limit(LIMITED)
         return Statement(
-            self._accompanied(sql, backward=backward),
+            self._accompanied(self._by_postgresql(page, backward=backward), backward=backward),
             self._row,
-            sqlite=None if by_sqlite is None else self._accompanied(by_sqlite, backward=backward),
+            sqlite=self._accompanied(self._by_sqlite(page, backward=backward), backward=backward),
             long=self._long,
             companions=self._companions,
         )
 
-    def _by_sqlite(self, *, backward: bool, has_after: bool, has_before: bool) -> Select[Any] | None:
-        """The same page in words that lead SQLite to an index, where its own do not."""
-        return None
+    def _by_postgresql(self, page: Select[Any], *, backward: bool) -> Select[Any]:
+        """*page* in words that lead PostgreSQL to an index, where its own do not."""
+        return page
+
+    def _by_sqlite(self, page: Select[Any], *, backward: bool) -> Select[Any]:
+        """*page* in words that lead SQLite to an index, where its own do not."""
+        return page
 
     def _accompanied(self, sql: Select[Any], *, backward: bool) -> Select[Any]:
         """A page with what is brought along: joined before, it might be looked for with rows that are no part of it."""
@@ -162,6 +165,59 @@ class Listing(Generic[R]):
         return tuple_(
             *(bindparam(f"{name}_{index}", type_=column.type) for index, column in enumerate(self._order))
         )
+
+
+class Merged(Listing[R]):
+    """A list merged from the beginnings of others, one for each row of *source*; or as it is, where that is None.
+
+    So what a page costs does not go by how much is in none of them. The rows of one are those of which *is_of_source*
+    says so; their key comes last in *order*.
+    """
+
+    def __init__(
+        self,
+        sql: Select[Any],
+        row: type[R],
+        *order: ColumnElement[Any],
+        source: FromClause | None,
+        is_of_source: ColumnElement[bool],
+        **more: Any,
+    ) -> None:
+        super().__init__(sql, row, *order, **more)
+        self._source = source
+        self._is_of_source = is_of_source
+
+    def _by_postgresql(self, page: Select[Any], *, backward: bool) -> Select[Any]:
+        if self._source is None:
+            return page
+        own = page.where(self._is_of_source).with_only_columns(*self._order).lateral("own")
+        places = [own.c[str(column.key)] for column in self._order]
+        keys = select(places[-1]).select_from(self._source.join(own, true()))
+        keys = keys.order_by(*self._sorted(places, backward=backward)).limit(LIMITED)
+        return self._rows(page, lambda found: found, keys, backward=backward)
+
+    def _by_sqlite(self, page: Select[Any], *, backward: bool) -> Select[Any]:
+        if self._source is None:
+            return page
+        # It knows no LATERAL, and may begin at the wrong end of a join.
+        source = self._source
+        keys = page.where(self._is_of_source).with_only_columns(self._order[-1]).correlate(source)
+        return self._rows(page, lambda found: for_each(source, found), keys, backward=backward)
+
+    def _rows(
+        self,
+        page: Select[Any],
+        joined: Callable[[FromClause], FromClause],
+        keys: Select[Any],
+        *,
+        backward: bool,
+    ) -> Select[Any]:
+        """The rows of *page* with these keys: an index has what tells keys, so that no others need be read whole."""
+        found = self._order[-1].table.alias("found")
+        adapted = ClauseAdapter(found).traverse
+        rows = select(*map(adapted, page.selected_columns)).select_from(joined(found))
+        rows = rows.where(adapted(self._order[-1]).in_(keys))
+        return rows.order_by(*self._sorted(map(adapted, self._order), backward=backward)).limit(LIMITED)
 
 
 class ListingOfMany(Generic[R]):

@@ -15,7 +15,7 @@ from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.keys import NOBODY, Key
 
 _SIZE = 10
-_EVERY = frozenset(ActivityKind)
+_EVERY = frozenset(kind.value for kind in ActivityKind)
 
 
 async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, FactRow]:
@@ -29,8 +29,9 @@ async def recent(
 ) -> Page[ListedFact]:
     """Newest first. An edge's cursor is the fact's own: it is good for the feed, and under any *kinds*."""
     access.admin(desk)
-    listing = activity.listing(_EVERY if kinds is None else frozenset(kinds), with_actors=with_actors)
-    return await page(desk, listing, paging, name=NAME, default=_SIZE, cursors=cursors(desk))
+    values = {} if kinds is None else {"kinds": sorted({kind.value for kind in kinds})}
+    listing = activity.listing(of_some_kinds=kinds is not None, with_actors=with_actors)
+    return await page(desk, listing, paging, name=NAME, default=_SIZE, cursors=cursors(desk), **values)
 
 
 async def follow(
@@ -38,7 +39,7 @@ async def follow(
 ) -> AsyncGenerator[Entry, None]:
     """The feed as it happens. Raises Unauthenticated, Forbidden, CursorInvalid."""
     access.admin(desk)
-    wanted = {kind.value for kind in (_EVERY if kinds is None else kinds)}
+    wanted = _EVERY if kinds is None else frozenset(kind.value for kind in kinds)
     place = await following.start(desk, after)
     return following.listen(desk, lambda row: row.kind in wanted, after=place)
 

@@ -8,7 +8,11 @@ from sqlmodel import Field, SQLModel
 from mentorhub.db.constructs import current_transaction
 from mentorhub.db.tables.columns import check, datetime, flag, instant, key, primary_key, table_of, whole
 from mentorhub.db.types import Document
+from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.keys import Key
+
+# With a new kind comes a new index: by this one no other list of kinds is read.
+_IS_ACTIVITY: Any = text(f"kind IN ({', '.join(repr(kind.value) for kind in ActivityKind)})")
 
 
 class Fact(SQLModel, table=True):
@@ -26,6 +30,8 @@ class Fact(SQLModel, table=True):
         Index("ix_facts_actor_id", "actor_id", "transaction", "position"),
         Index("ix_facts_subject_id", "subject_id", "transaction", "position"),
         Index("ix_facts_kind", "kind", "transaction", "position"),
+        Index("ix_facts_activity", "transaction", "position", postgresql_where=_IS_ACTIVITY,
+              sqlite_where=_IS_ACTIVITY),
         *(
             Index(name, *columns, "transaction", "position", postgresql_where=text("is_administrative"),
                   sqlite_where=text("is_administrative = 1"))
