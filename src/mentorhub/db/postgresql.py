@@ -10,6 +10,7 @@ import asyncpg
 
 from mentorhub.db.connections import Connections
 from mentorhub.db.database import Database, Reader, Transaction, Violated
+from mentorhub.db.instants import remember_instants
 from mentorhub.db.statements import Statement
 from mentorhub.rules.refusals import Unavailable
 
@@ -62,6 +63,7 @@ async def _connected(url: str, *, plans: str = "force_generic_plan") -> Any:
     )
     # Keys are text everywhere above.
     await connection.set_builtin_type_codec("uuid", schema="pg_catalog", codec_name="text", format="text")
+    await remember_instants(connection)
     return connection
 
 
