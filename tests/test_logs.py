@@ -83,6 +83,35 @@ def test_what_was_served_is_one_line_with_all_that_an_operator_asks_for(log: io.
     }
 
 
+@pytest.mark.parametrize(("said", "secret"), SECRETS, ids=lambda text: text[:20])
+@pytest.mark.parametrize("before", ["", "x " * 100], ids=["short", "long"])
+def test_a_client_that_sends_secrets_as_names_finds_none_in_the_log(
+    log: io.StringIO, said: str, secret: str, before: str
+) -> None:
+    for _ in range(2):
+        journal(
+            Served(before + said, "http", kind="query", name=before + said, status=200, viewer=before + said)
+        )
+
+    assert log.getvalue().count("\n") == 2
+    assert secret not in log.getvalue()
+
+
+def test_below_its_level_nothing_that_was_served_is_told() -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    try:
+        logs.configure(level="warning", stream=stream)
+        journal(Served("r-1", "http", kind="query", status=200))
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+    assert stream.getvalue() == ""
+
+
 def test_what_uses_something_that_will_go_is_named(log: io.StringIO) -> None:
     served = Served("r-1", "http", kind="query", status=200, deprecated=("Person.title",))
 

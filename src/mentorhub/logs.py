@@ -3,8 +3,9 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from functools import lru_cache
+from collections.abc import Callable, MutableMapping
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any, Final, TextIO
 
 import orjson
@@ -36,6 +37,8 @@ _MAY_BE_SECRET: Final = re.compile(
 _LONGEST: Final = 20_000
 _SHORTEST: Final = 6
 """What is shorter cannot carry a secret."""
+_SHORT: Final = 100
+"""Texts up to this length are mostly names and keys, and come again."""
 
 
 def without_secrets(text: str) -> str:
@@ -62,6 +65,35 @@ def _clean(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
 
 def _json(event: dict[str, Any], **_: Any) -> str:
     return orjson.dumps(event, default=repr).decode()
+
+
+@lru_cache(maxsize=4096)
+def _short_without_secrets(text: str) -> str:
+    return without_secrets(text)
+
+
+def _write_line(stream: TextIO, event: str, fields: dict[str, Any]) -> None:
+    """What structlog would write of *fields*, whose names are our own, in half the time."""
+    line = {
+        name: _short_without_secrets(value)
+        if type(value) is str and _SHORTEST <= len(value) <= _SHORT
+        else without_secrets(value)
+        if isinstance(value, str)
+        else value
+        for name, value in fields.items()
+    }
+    line["event"], line["level"], line["timestamp"] = event, "info", datetime.now(UTC)
+    stream.write(orjson.dumps(line, default=repr, option=orjson.OPT_UTC_Z).decode() + "\n")
+    stream.flush()
+
+
+def tell(event: str, fields: dict[str, Any]) -> None:
+    """Logs what is told of every request, as structlog would, at level info; the names of *fields* hold no secrets."""
+    _tell(event, fields)
+
+
+def _tell_by_structlog(event: str, fields: dict[str, Any]) -> None:
+    structlog.get_logger().info(event, **fields)
 
 
 def configure(*, level: str = "info", stream: TextIO | None = None, as_json: bool | None = None) -> None:
@@ -105,13 +137,9 @@ def configure(*, level: str = "info", stream: TextIO | None = None, as_json: boo
         logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
-    global _configured  # noqa: PLW0603 -- as structlog's own configuration is
-    _configured = structlog.get_logger().bind()
+    global _tell  # noqa: PLW0603 -- as structlog's own configuration is
+    is_short = for_machines and root.isEnabledFor(logging.INFO)
+    _tell = partial(_write_line, stream) if is_short else _tell_by_structlog
 
 
-def configured() -> Any:
-    """The logger as it was configured last, for what is told of every request: to look it up costs more than a line."""
-    return _configured
-
-
-_configured: Any = structlog.get_logger()
+_tell: Callable[[str, dict[str, Any]], None] = _tell_by_structlog

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mentorhub.logs import configured
+from mentorhub.logs import tell
 from mentorhub.web.served import Served
 
 _WATCHDOGS = frozenset({"healthz", "readyz", "metrics"})
@@ -33,4 +33,4 @@ def journal(served: Served) -> None:
         line["viewer"] = served.viewer
     if served.deprecated:
         line["deprecated"] = list(served.deprecated)
-    configured().info("served", **line)
+    tell("served", line)
