@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, Self
 import pytest
 import strawberry
 
-from mentorhub.execution import Batches, Engine, Rejected, batch, extend, rows
+from mentorhub.execution import BROUGHT, Batches, Engine, Rejected, batch, extend, rows
 
 
 class Context:
@@ -191,6 +191,47 @@ def test_an_argument_of_a_batch_is_keyword_only() -> None:
 
     with pytest.raises(TypeError, match="first must be keyword-only"):
         batch(load, description="…")
+
+
+async def test_what_all_parents_have_already_is_not_loaded() -> None:
+    class Bringing(SlotRow):
+        mentor: Any
+
+    def bringing(mentor: Any) -> SlotRow:
+        row = Bringing("7", "1")
+        row.mentor = mentor
+        return row
+
+    async def mentors(parents: Sequence[SlotRow], info: type_of_info) -> Sequence[Any]:
+        info.context.calls.append(("mentors", len(parents)))
+        return [MentorRow(parent.mentor_id, "Loaded") for parent in parents]
+
+    setattr(mentors, BROUGHT, "mentor")
+    given = [bringing(MentorRow("1", "Brought")), bringing(None)]
+
+    @strawberry.type
+    @rows(SlotRow)
+    class Place:
+        id: str
+        mentor: Mentor | None = batch(mentors, description="Whose it is.")
+
+    @strawberry.type
+    class Places:
+        @strawberry.field
+        def brought(self) -> list[Place]:
+            return given  # type: ignore[return-value]  # rows stand for types
+
+        @strawberry.field
+        def mixed(self) -> list[Place]:
+            return [*given, SlotRow("8", "2")]  # type: ignore[list-item]
+
+    engine = Engine(strawberry.Schema(Places))
+    data, errors, context = await ask(engine, "{ brought { mentor { name } } mixed { mentor { name } } }")
+
+    assert errors is None
+    assert data["brought"] == [{"mentor": {"name": "Brought"}}, {"mentor": None}]
+    assert data["mixed"] == [{"mentor": {"name": "Loaded"}}] * 3
+    assert context.calls == [("mentors", 3)]
 
 
 async def test_variables_that_do_not_fit_reject_the_operation(engine: Engine) -> None:

@@ -79,6 +79,6 @@ async def test_whoever_names_at_the_same_time_gets_another_revision(api: Api) ->
 
     await asyncio.gather(*(rename(number, key) for number, key in enumerate(keys)))
 
-    names = await api.house.doors.expertise_names.read(api.house.doors.database.reader)
+    names = (await api.house.doors.expertise_names.read(api.house.doors.database.reader)).names
     assert sorted(row.name for row in names.values()) == ["Knowledge 0", "Knowledge 1", "Knowledge 2"]
     assert len({row.revision for row in names.values()}) == 3

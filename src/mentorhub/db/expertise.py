@@ -10,6 +10,7 @@ from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.mentors import expertise
 from mentorhub.db.types import KeyColumn
+from mentorhub.lasting import Lasting
 from mentorhub.rules.keys import Key
 
 
@@ -33,6 +34,8 @@ class _Revision(NamedTuple):
     revision: int
 
 
+_MOST_LISTS: Final = 4_000
+"""So many lists are kept; then they are made anew."""
 _COLUMNS = tuple(expertise.c[name] for name in ExpertiseRow._fields)
 
 _ALL = Statement(select(*_COLUMNS).order_by(expertise.c.slug, expertise.c.id), ExpertiseRow)
@@ -59,21 +62,43 @@ _RENAME = change(
 )
 
 
+class NamedExpertise(dict[str, Lasting[ExpertiseName]]):
+    """Lists of expertise in the order of the names, by their keys with spaces between; made when they are asked for.
+
+    Raises KeyError where one of the keys is not known.
+    """
+
+    def __init__(self, rows: Sequence[ExpertiseName] = ()) -> None:
+        super().__init__()
+        self.names: Final[Mapping[str, ExpertiseName]] = {row.id: row for row in rows}
+
+    def __missing__(self, keys: str) -> Lasting[ExpertiseName]:
+        rows = Lasting(sorted([self.names[key] for key in keys.split()], key=_place))
+        if len(self) >= _MOST_LISTS:
+            self.clear()
+        self[keys] = rows
+        return rows
+
+
+def _place(row: ExpertiseName) -> tuple[str, Key]:
+    return row.slug, row.id
+
+
 class ExpertiseNames:
     """What all expertise is called, remembered for as long as the database shows the same revision."""
 
     def __init__(self) -> None:
         self._revision = -1
-        self._known: Mapping[str, ExpertiseName] = {}
+        self._known = NamedExpertise()
 
-    def at(self, revision: int) -> Mapping[str, ExpertiseName] | None:
-        """By key; None where it has to be read."""
+    def at(self, revision: int) -> NamedExpertise | None:
+        """What it is called; None where that has to be read."""
         return self._known if revision == self._revision else None
 
-    async def read(self, reader: Reader) -> Mapping[str, ExpertiseName]:
-        known: dict[str, ExpertiseName] = {row.id: row for row in await reader.all(_NAMES)}
-        self._known, self._revision = known, max((row.revision for row in known.values()), default=0)
-        return known
+    async def read(self, reader: Reader) -> NamedExpertise:
+        rows = await reader.all(_NAMES)
+        self._known, self._revision = NamedExpertise(rows), max((row.revision for row in rows), default=0)
+        return self._known
 
 
 async def all_expertise(reader: Reader) -> list[ExpertiseRow]:

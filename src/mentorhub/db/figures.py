@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, func, literal, select, union_all
+from sqlalchemy import BigInteger, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mentorhub.db.bookings import IS_OVERDUE
@@ -26,7 +26,10 @@ OVERDUE: Final = "bookings_overdue"
 """Not kept, since the clock alone changes it: bookings stored as pending though nobody answered them in time."""
 _ALL = Statement(
     union_all(
-        select(figures.c.name, func.sum(figures.c.value).label("value")).group_by(figures.c.name),
+        # Of whole numbers PostgreSQL makes a decimal sum, which costs the driver more than all else here.
+        select(figures.c.name, cast(func.sum(figures.c.value), BigInteger).label("value")).group_by(
+            figures.c.name
+        ),
         select(literal(OVERDUE).label("name"), func.count().label("value"))
         .select_from(bookings)
         .where(IS_OVERDUE),
@@ -47,7 +50,7 @@ _ADD = change(_adding(postgresql.Insert), sqlite=_adding(sqlite.Insert))
 
 async def all_figures(reader: Reader, *, now: datetime) -> dict[str, int]:
     """Every figure by its name, and what is `OVERDUE`; one that was never counted is absent."""
-    return {row.name: int(row.value) for row in await reader.all(_ALL, now=now)}
+    return {row.name: row.value for row in await reader.all(_ALL, now=now)}
 
 
 async def add(transaction: Transaction, changes: Mapping[str, int]) -> None:

@@ -1,7 +1,7 @@
 """Executes GraphQL operations fast. Knows GraphQL and Strawberry, nothing of mentors. See README.md."""
 
 from .asking import Asked, asked
-from .batches import Batches, OperationContext, batch
+from .batches import BROUGHT, Batches, OperationContext, batch
 from .declarations import extend, reads, rows
 from .documents import Prepared
 from .engine import Engine
@@ -11,6 +11,7 @@ from .running import Answer
 from .sharing import Common
 
 __all__ = [
+    "BROUGHT",
     "Answer",
     "Asked",
     "Batches",

@@ -20,6 +20,10 @@ type_of_load = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]
 
 LOAD = "batch"
 """The key of the function in a batch field's Strawberry metadata."""
+BROUGHT = "brought"
+"""The name of an attribute of a batch's function: what it is called where parents have it already, as an attribute of
+theirs. If all of them have it, plans take it from there, as the function would, and do not call that.
+"""
 SURROUND = "mentorhub surround"
 """The key, in a schema's extensions, of what plans have stand around each batch's function."""
 

@@ -15,6 +15,8 @@ from graphql.execution.executor import invalid_return_type_error
 from graphql.pyutils import is_iterable
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
+from mentorhub.lasting import Lasting
+
 from .infos import FieldInfo
 from .levels import Each, Items, Level, Sites, Some, put
 from .shapes import Abstract, Leaf, Objects, Shape, is_settled
@@ -159,7 +161,10 @@ def _when_type_known(shape: Abstract, value: Any, sites: Sites, outcomes: list[A
 
 
 def _lists(shape: Lists, values: list[Any], sites: Sites, *, may_await: bool) -> list[Any]:
-    if EXACT_LISTS.issuperset(map(type, values)):
+    classes = set(map(type, values))
+    if classes == {Lasting}:
+        return _remembered(shape, values, sites)
+    if EXACT_LISTS.issuperset(classes):
         return _answered_lists(shape, values, sites)
     numbers: list[int] = []
     lists: list[Any] = []
@@ -184,6 +189,27 @@ def _answered_lists(shape: Lists, lists: list[Any], sites: Sites) -> list[Any]:
     for length in lengths:
         answers.append(flat[start : start + length])
         start += length
+    return answers
+
+
+def _remembered(shape: Lists, lists: list[Lasting[Any]], sites: Sites) -> list[Any]:
+    """As `_answered_lists`, of which what was answered before need not be answered anew."""
+    selection = sites.field.selection_of(shape.item.type) if isinstance(shape.item, Objects) else None
+    if selection is None or selection.steps:
+        return _answered_lists(shape, lists, sites)
+    run = sites.level.run
+    answers: list[Any] = [each.kept(selection) for each in lists]
+    known = sum(len(answer) for answer in answers if answer is not None)
+    run.fields += known * len(selection.blank)
+    missing = [number for number, answer in enumerate(answers) if answer is None]
+    if missing:
+        waiting = len(run.pending)
+        fresh = _answered_lists(shape, [lists[number] for number in missing], Some(sites, missing))
+        are_whole = not run.failures and len(run.pending) == waiting
+        for number, answer in zip(missing, fresh, strict=True):
+            answers[number] = answer
+            if are_whole:
+                lists[number].keep(selection, answer)
     return answers
 
 

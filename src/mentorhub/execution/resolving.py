@@ -13,7 +13,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from .arguments import Arguments, Conversion
-from .batches import LOAD, SURROUND, one_for_each
+from .batches import BROUGHT, LOAD, SURROUND, one_for_each
 from .declarations import READS
 from .infos import FieldInfo
 
@@ -69,8 +69,12 @@ class Batch(Way):
         self._field = field
         self._arguments = arguments
         self._conversion = conversion
+        brought: str | None = getattr(load, BROUGHT, None)
+        self._brought = attrgetter(brought) if brought else None
 
     def values(self, level: "Level", field: "Field") -> list[Any] | Awaitable[Any]:
+        if self._brought is not None and (known := _all_of(level.sources, self._brought)) is not None:
+            return known
         try:
             info = level.run.info(FieldInfo(level, field), self._field)
             arguments = self._conversion.of(self._arguments.of(level.run.variable_values), info)
@@ -194,6 +198,14 @@ def way_of(definition: GraphQLField, node: FieldNode, schema: GraphQLSchema) -> 
         ):
             return Function(resolver, field, arguments, conversion)
     return Resolver(definition, arguments)
+
+
+def _all_of(sources: list[Any], get: Callable[[Any], Any]) -> list[Any] | None:
+    """What all of *sources* have; None where one of them has it not."""
+    try:
+        return list(map(get, sources))
+    except AttributeError:
+        return None
 
 
 def _attempts(call: Callable[..., Any], sources: list[Any], shared: dict[str, Any]) -> list[Any]:

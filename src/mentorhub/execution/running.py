@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 from functools import partial
+from types import CoroutineType
 from typing import Any, cast
 
 import strawberry
@@ -155,10 +156,13 @@ class Run:
     def step(self, level: Level, field: Field) -> None:
         way = field.way
         values = way.values(level, field)
-        if isinstance(values, list):
-            self._fill(level, field, values, may_await=way.may_await)
-        else:
+        if not isinstance(values, list):
             self.pending.append(Pending([values], partial(self._fill_settled, level, field)))
+        elif way.may_await and len(values) == 1 and type(values[0]) is CoroutineType:
+            # What most of those that are awaited are; others are told apart one by one.
+            self.pending.append(Pending(values, partial(self._fill, level, field, may_await=False)))
+        else:
+            self._fill(level, field, values, may_await=way.may_await)
 
     def _fill_settled(self, level: Level, field: Field, outcomes: list[Any]) -> None:
         self._fill(level, field, field.way.settled(level, outcomes[0]), may_await=False)

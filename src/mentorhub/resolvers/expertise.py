@@ -9,6 +9,7 @@ from mentorhub.db.database import Violated
 from mentorhub.db.expertise import ExpertiseName, ExpertiseRow
 from mentorhub.db.keys import new_key
 from mentorhub.db.mentors import MentorCard, MentorRow
+from mentorhub.lasting import Lasting
 from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.expertise import checked_name, slug_of
@@ -32,26 +33,21 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, ExpertiseRow]
 
 def of_mentors(
     desk: Desk, mentors: Sequence[MentorRow | MentorCard]
-) -> list[list[ExpertiseName]] | Awaitable[list[list[ExpertiseName]]]:
+) -> list[Lasting[ExpertiseName]] | Awaitable[list[Lasting[ExpertiseName]]]:
     """What each of *mentors* knows, in the order of the names; to be awaited where it has got other names."""
-    names = desk.doors.expertise_names.at(max(row.expertise_revision for row in mentors))
-    if names is not None:
+    named = desk.doors.expertise_names.at(max(row.expertise_revision for row in mentors))
+    if named is not None:
         # What somebody has written past us is known to nobody yet.
         with suppress(KeyError):
-            return _called(mentors, names)
+            return [named[row.expertise_ids] for row in mentors]
     return _read_of_mentors(desk, mentors)
 
 
 async def _read_of_mentors(
     desk: Desk, mentors: Sequence[MentorRow | MentorCard]
-) -> list[list[ExpertiseName]]:
-    return _called(mentors, await desk.doors.expertise_names.read(desk.reader))
-
-
-def _called(
-    mentors: Sequence[MentorRow | MentorCard], names: Mapping[str, ExpertiseName]
-) -> list[list[ExpertiseName]]:
-    return [sorted([names[key] for key in row.expertise_ids.split()], key=_by_name) for row in mentors]
+) -> list[Lasting[ExpertiseName]]:
+    named = await desk.doors.expertise_names.read(desk.reader)
+    return [named[row.expertise_ids] for row in mentors]
 
 
 async def counts(desk: Desk, rows: Sequence[ExpertiseName]) -> list[int]:
@@ -90,10 +86,6 @@ async def rename(work: Work, *, expertise_id: Key, name: str) -> ExpertiseRow:
         raise _taken(name) from violated
     _tell(work, row, ActivityKind.EXPERTISE_RENAMED)
     return row
-
-
-def _by_name(row: ExpertiseName) -> tuple[str, Key]:
-    return row.slug, row.id
 
 
 def _taken(name: str) -> AlreadyExists:

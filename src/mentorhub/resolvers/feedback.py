@@ -57,10 +57,12 @@ async def all_feedback(desk: Desk, paging: Paging, *, maximum_rating: int | None
 
 def is_visible(viewer: Viewer | None, row: FeedbackRow) -> bool:
     """Hidden feedback is for administrators; that on a mentor who is not public, for its two parties too."""
-    if viewer is not None and viewer.is_admin:
+    if row.hidden_at is None and row.mentor_is_public:
         return True
-    is_own = viewer is not None and viewer.user_id in {row.author_id, row.mentor_user_id}
-    return row.hidden_at is None and (row.mentor_is_public or is_own)
+    if viewer is None:
+        return False
+    is_own = viewer.user_id in {row.author_id, row.mentor_user_id}
+    return viewer.is_admin or (row.hidden_at is None and is_own)
 
 
 async def leave(work: Work, *, booking_id: Key, rating: int, comment: str) -> FeedbackRow:

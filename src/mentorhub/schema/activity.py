@@ -9,7 +9,7 @@ import strawberry
 
 from mentorhub.db.facts import FactRow
 from mentorhub.db.users import UserRow
-from mentorhub.execution import Asked, Common, batch, extend
+from mentorhub.execution import Asked, Common, batch, extend, reads
 from mentorhub.live import Entry
 from mentorhub.resolvers import activity, users
 from mentorhub.resolvers.following import cursor_after, cursor_of
@@ -118,7 +118,9 @@ class Activity(Node):
     cursor: str = strawberry.field(
         resolver=_cursor, description="Give it back as after: to hear everything that came later."
     )
-    kind: ActivityKind = strawberry.field(resolver=_kind, description="What happened.")
+    kind: ActivityKind = strawberry.field(
+        resolver=_kind, metadata=reads("kind"), description="What happened."
+    )
     actor: User | None = batch(_actors, description="Who did it; null if the clock did.")
     subject: ActivitySubject | None = batch(
         _subjects, description="What it is about; null once that is gone."

@@ -57,6 +57,6 @@ class Admin:
 @extend(Query)
 class AdministrationQueries:
     @strawberry.field(description="Everything for administrators; FORBIDDEN for others.")
-    async def admin(self, info: Info) -> Admin:
+    def admin(self, info: Info) -> Admin:
         access.admin(info.context.desk)
         return Admin()

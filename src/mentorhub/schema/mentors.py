@@ -10,6 +10,7 @@ from mentorhub.db.expertise import ExpertiseName
 from mentorhub.db.mentors import Extent, MentorCard, MentorRow
 from mentorhub.db.users import UserRow
 from mentorhub.execution import Asked, asked, batch, extend
+from mentorhub.lasting import Lasting
 from mentorhub.resolvers import expertise, mentors, users
 from mentorhub.resolvers.desk import Viewer as ViewerRow
 from mentorhub.rules.vocabulary import MentorStatus, RejectionReason
@@ -112,7 +113,7 @@ def extent_of(asked: Asked | None) -> Extent:
 
 def _expertise(
     parents: Sequence[MentorRow | MentorCard], info: Info
-) -> list[list[ExpertiseName]] | Awaitable[list[list[ExpertiseName]]]:
+) -> list[Lasting[ExpertiseName]] | Awaitable[list[Lasting[ExpertiseName]]]:
     return expertise.of_mentors(info.context.desk, parents)
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, ParamSpec, Self, cast
 
 import strawberry
 
-from mentorhub.execution import reads, rows
+from mentorhub.execution import BROUGHT, reads, rows
 from mentorhub.resolvers.desk import Desk
 from mentorhub.rules.keys import NOBODY, Key
 
@@ -99,6 +99,7 @@ def unless_brought(name: str) -> Callable[[Callable[P, Awaitable[Any]]], Callabl
             known = brought(parents, name)
             return read(*args, **kwargs) if known is None else known
 
+        setattr(load, BROUGHT, name)
         return load
 
     return declare

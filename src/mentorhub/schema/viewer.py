@@ -27,5 +27,5 @@ class Viewer:
 @extend(Query)
 class ViewerQueries:
     @strawberry.field(description="Who is asking; null when signed out.")
-    async def viewer(self, info: Info) -> Viewer | None:
+    def viewer(self, info: Info) -> Viewer | None:
         return shown(info.context.desk.viewer)  # type: ignore[no-any-return]  # a row

@@ -1,0 +1,121 @@
+"""Lists that last are answered once, and each time as graphql-core answers them."""
+
+from typing import Any
+
+import strawberry
+from graphql import DocumentNode, parse
+
+from mentorhub.execution import rows
+from mentorhub.lasting import Lasting
+from tests.execution.both import assert_agreement, both
+from tests.execution.contexts import type_of_info
+
+
+class BookRow:
+    def __init__(self, title: str | None, *, fails: bool = False) -> None:
+        self._title = title
+        self.fails = fails
+        self.read = 0
+
+    @property
+    def title(self) -> str | None:
+        self.read += 1
+        if self.fails:
+            msg = "worn off"
+            raise ValueError(msg)
+        return self._title
+
+
+BORROWERS = {"Notes": ""}
+
+
+def _borrower(root: Any, info: type_of_info) -> str:
+    return BORROWERS[root.title]
+
+
+@strawberry.type
+@rows(BookRow)
+class Book:
+    title: str
+    borrower: str | None = strawberry.field(resolver=_borrower)
+
+
+class ShelfRow:
+    def __init__(self, *books: BookRow) -> None:
+        self.books = Lasting(books)
+
+
+@strawberry.type
+@rows(ShelfRow)
+class Shelf:
+    books: list[Book | None]
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def shelves(self) -> list[Shelf]:
+        return SHELVES
+
+
+SHELVES: list[Any] = []
+SCHEMA = strawberry.Schema(Query)._schema
+
+
+async def ask(document: DocumentNode, *shelves: ShelfRow) -> Any:
+    SHELVES[:] = shelves
+    answers = await both(SCHEMA, document)
+    await assert_agreement(answers)
+    assert answers.was_compiled
+    return answers.compiled
+
+
+async def test_what_has_been_answered_is_not_asked_again() -> None:
+    book = BookRow("Notes")
+    shelf, document = ShelfRow(book, book), parse("{ shelves { books { __typename title } } }")
+
+    for _ in range(3):
+        result = await ask(document, shelf, ShelfRow(), shelf)
+        whole = [{"__typename": "Book", "title": "Notes"}] * 2
+        assert result.data == {"shelves": [{"books": whole}, {"books": []}, {"books": whole}]}
+
+    # Four by graphql-core each time, and four by the plan once.
+    assert book.read == 4 * 3 + 4
+
+
+async def test_what_failed_is_asked_again() -> None:
+    worn, document = BookRow("Notes", fails=True), parse("{ shelves { books { title } } }")
+    kept, shelf = ShelfRow(BookRow("Letters")), ShelfRow(worn, BookRow(None))
+
+    first = await ask(document, kept, shelf)
+    worn.fails = False
+    second = await ask(document, kept, shelf)
+
+    assert first.data == {"shelves": [{"books": [{"title": "Letters"}]}, {"books": [None, None]}]}
+    assert [error.message for error in first.errors] == [
+        "worn off",
+        "Cannot return null for non-nullable field Book.title.",
+    ]
+    assert second.data["shelves"][1] == {"books": [{"title": "Notes"}, None]}
+    assert len(second.errors) == 1
+
+
+async def test_what_depends_on_more_than_its_object_is_asked_each_time() -> None:
+    shelf, document = ShelfRow(BookRow("Notes")), parse("{ shelves { books { title borrower } } }")
+
+    for name in "Ada", "Ben":
+        BORROWERS["Notes"] = name
+        result = await ask(document, shelf)
+        assert result.data == {"shelves": [{"books": [{"title": "Notes", "borrower": name}]}]}
+
+
+async def test_each_document_is_given_its_own_answer_and_few_are_kept() -> None:
+    shelf = ShelfRow(BookRow("Notes"))
+    documents = {name: parse(f"{{ shelves {{ books {{ {name}: title }} }} }}") for name in "abcdefg"}
+
+    for _ in range(2):
+        for name, document in documents.items():
+            result = await ask(document, shelf)
+            assert result.data == {"shelves": [{"books": [{name: "Notes"}]}]}
+
+    assert len(shelf.books._kept) <= 4
