@@ -1,6 +1,7 @@
 """Activity: the facts that administrators see, newest first."""
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from sqlalchemy import (
 
 from mentorhub.db.constructs import among, each, worded
 from mentorhub.db.database import Reader
-from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow, NewestFacts, settled_end
+from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow, NewestFacts, Place, settled_end
 from mentorhub.db.paging import Cut, Listing, Merged, Window
 from mentorhub.db.statements import Statement, labelled
 from mentorhub.db.tables.accounts import users
@@ -31,16 +32,34 @@ from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.keys import Key
 
 
-class _Standing(NamedTuple):
+class ActivityRow(NamedTuple):
+    """As much of a fact as a list of activities shows."""
+
+    transaction: int
+    position: int
+    id: Key
+    kind: str
+    actor_id: Key | None
+    subject_type: str
+    subject_id: Key
+    mentor_id: Key | None
+    user_id: Key | None
+    occurred_at: datetime
     is_settled: bool
 
-
-class ListedFact(FactRow):
-    """A fact with its `actor`, a `UserCard` or None, where that has been brought along."""
-
-    standing: _Standing
+    @property
+    def place(self) -> Place:
+        return Place(self.transaction, self.position)
 
 
+class ActivityOfActor(ActivityRow):
+    """An activity with its `actor`, a `UserCard` or None."""
+
+
+_SHOWN = (
+    *(facts.c[name] for name in ActivityRow._fields if name != "is_settled"),
+    IS_SETTLED.label("is_settled"),
+)
 _IS_ACTIVITY = facts.c.kind.in_([kind.value for kind in ActivityKind])
 _KINDS = each("kinds", Text())
 _IS_OF_KIND = worded(
@@ -53,19 +72,19 @@ that its index of kinds alone has, and may not know that there is but one of the
 _BY_KIND = "INDEXED BY ix_facts_kind"
 
 
-class _Happened(NewestFacts[ListedFact], Merged[ListedFact]):
+class _Happened(NewestFacts[ActivityRow], Merged[ActivityRow]):
     """Activities; or those of some kinds, its value `kinds` then, each once. All of them, or those that are settled."""
 
     def __init__(self, *, of_some_kinds: bool, with_actors: bool, are_settled: bool = False) -> None:
-        sql = select(*COLUMNS, IS_SETTLED.label("standing_is_settled"))
+        sql = select(*_SHOWN)
         if are_settled:
             sql = sql.where(IS_SETTLED)
         super().__init__(
             sql.with_hint(facts, _BY_KIND, "sqlite") if of_some_kinds else sql.where(_IS_ACTIVITY),
-            ListedFact,
+            ActivityOfActor if with_actors else ActivityRow,
             source=_KINDS if of_some_kinds else None,
             is_of_source=_IS_OF_KIND,
-            companions={"standing": _Standing} | ({"actor": UserCard} if with_actors else {}),
+            companions={"actor": UserCard} if with_actors else {},
             beside=_with_actors if with_actors else None,
             counted=sql.where(among(facts.c.kind, "kinds")) if of_some_kinds else None,
         )
@@ -97,18 +116,18 @@ class _Settled(_Happened):
         super().__init__(of_some_kinds=of_some_kinds, with_actors=with_actors, are_settled=True)
         self._ahead = _Happened(of_some_kinds=of_some_kinds, with_actors=with_actors)
 
-    async def cut(self, reader: Reader, window: Window, **values: Any) -> Cut[ListedFact]:
+    async def cut(self, reader: Reader, window: Window, **values: Any) -> Cut[ActivityRow]:
         if not window.backward:
             cut = await self._ahead.cut(reader, window, **values)
             # What is older than a settled fact is settled.
-            if not cut.rows or cut.rows[0].standing.is_settled:
+            if not cut.rows or cut.rows[0].is_settled:
                 return cut
         await settled_end(reader)
         return await super().cut(reader, window, **values)
 
 
 @cache
-def listing(*, of_some_kinds: bool, with_actors: bool) -> Listing[ListedFact]:
+def listing(*, of_some_kinds: bool, with_actors: bool) -> Listing[ActivityRow]:
     """All activities; or those of `kinds`, a value that names each once."""
     return _Settled(of_some_kinds=of_some_kinds, with_actors=with_actors)
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from mentorhub.db import activity
-from mentorhub.db.activity import ListedFact
+from mentorhub.db.activity import ActivityRow
 from mentorhub.db.facts import FactRow
 from mentorhub.live import Entry
 from mentorhub.resolvers import access
@@ -26,7 +26,7 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, FactRow]:
 
 async def recent(
     desk: Desk, paging: Paging, *, kinds: Sequence[ActivityKind] | None, with_actors: bool = False
-) -> Page[ListedFact]:
+) -> Page[ActivityRow]:
     """Newest first. An edge's cursor is the fact's own: it is good for the feed, and under any *kinds*."""
     access.admin(desk)
     values = {} if kinds is None else {"kinds": sorted({kind.value for kind in kinds})}
@@ -44,7 +44,7 @@ async def follow(
     return following.listen(desk, lambda row: row.kind in wanted, after=place)
 
 
-async def summaries(desk: Desk, happened: Sequence[FactRow]) -> list[str]:
+async def summaries(desk: Desk, happened: Sequence[FactRow | ActivityRow]) -> list[str]:
     """What each of *happened* says to a person."""
     people = {key for row in happened for key in (row.actor_id, _user(row)) if key}
     profiles = {key for row in happened if (key := _mentor(row))}
@@ -60,9 +60,9 @@ async def summaries(desk: Desk, happened: Sequence[FactRow]) -> list[str]:
     ]
 
 
-def _user(row: FactRow) -> Key | None:
+def _user(row: FactRow | ActivityRow) -> Key | None:
     return row.subject_id if row.subject_type == "User" else row.user_id
 
 
-def _mentor(row: FactRow) -> Key | None:
+def _mentor(row: FactRow | ActivityRow) -> Key | None:
     return row.subject_id if row.subject_type == "Mentor" else row.mentor_id

@@ -8,6 +8,7 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from mentorhub.db import facts, log_readers
+from mentorhub.db.activity import ActivityRow
 from mentorhub.db.facts import FactRow, Place
 from mentorhub.live import Entry, Listener, Log, Wanted
 from mentorhub.resolvers.cursors import Cursors
@@ -23,7 +24,7 @@ def cursors(desk: Desk) -> Cursors:
     return Cursors(desk.doors.secret, NAME, {})
 
 
-def cursor_of(desk: Desk, fact: FactRow) -> str:
+def cursor_of(desk: Desk, fact: FactRow | ActivityRow) -> str:
     """The cursor that names *fact*: what comes after it is what came later."""
     return cursors(desk).cursor(fact.place)
 

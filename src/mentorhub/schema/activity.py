@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from mentorhub.db.activity import ActivityRow
 from mentorhub.db.facts import FactRow
 from mentorhub.db.users import UserRow
 from mentorhub.execution import Asked, Common, batch, extend, reads
@@ -81,11 +82,11 @@ _SUBJECTS = {
 }  # fmt: skip
 
 
-def _cursor(root: FactRow, info: Info) -> str:
+def _cursor(root: FactRow | ActivityRow, info: Info) -> str:
     return cursor_of(info.context.desk, root)
 
 
-def _kind(root: FactRow) -> ActivityKind:
+def _kind(root: FactRow | ActivityRow) -> ActivityKind:
     return ActivityKind(root.kind)
 
 
@@ -95,23 +96,26 @@ def shows_actors(asked: Asked | None) -> bool:
 
 
 @unless_brought("actor")
-async def _actors(parents: Sequence[FactRow], info: Info) -> list[UserRow | None]:
+async def _actors(parents: Sequence[FactRow | ActivityRow], info: Info) -> list[UserRow | None]:
     found = await users.by_keys(info.context.desk, [row.actor_id for row in parents if row.actor_id])
     return [found.get(row.actor_id) if row.actor_id else None for row in parents]
 
 
-async def _subjects(parents: Sequence[FactRow], info: Info) -> list[object]:
+async def _subjects(parents: Sequence[FactRow | ActivityRow], info: Info) -> list[object]:
     ids = [id_of(row.subject_type, row.subject_id) for row in parents]
     found = await nodes_of(info.context.desk, ids)
     return [each if row.subject_type in _SUBJECTS else None for row, each in zip(parents, found, strict=True)]
 
 
-async def _summaries(parents: Sequence[FactRow], info: Info) -> list[str]:
+async def _summaries(parents: Sequence[FactRow | ActivityRow], info: Info) -> list[str]:
     return await activity.summaries(info.context.desk, parents)
 
 
 @node_type(
-    "Activity", row=FactRow, load=activity.visible, description="Something that happened on the platform."
+    "Activity",
+    row=(FactRow, ActivityRow),
+    load=activity.visible,
+    description="Something that happened on the platform.",
 )
 class Activity(Node):
     id: strawberry.ID = id_field("Activity")
