@@ -1,13 +1,13 @@
 """Lists of bookings: filtered by any of several things at once, sorted in one of three ways, and counted by status."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, bindparam, func, not_, or_, select
 
-from mentorhub.db.bookings import COLUMNS, FROM, IS_OVERDUE, STATUS, BookingRow
+from mentorhub.db.bookings import CARD, COLUMNS, FROM, IS_OVERDUE, STATUS, BookingCard, BookingRow
 from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader
 from mentorhub.db.feedback import COLUMNS as FEEDBACK
@@ -46,8 +46,10 @@ class Shape(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """What is read along with each booking: its attributes then, absent where they are not asked for."""
+    """How much is read of each booking, and what along with it: its attributes then, absent where not asked for."""
 
+    card: bool = False
+    """No more than a `BookingCard`, where the order has that."""
     mentor: bool = False
     """A `MentorCard`."""
     mentee: bool = False
@@ -60,21 +62,38 @@ class ListedBooking(BookingRow):
     """A booking with what has been brought along."""
 
 
+class ListedCard(BookingCard):
+    """Likewise."""
+
+
 _ROWS: Final = {"mentor": MentorCard, "mentee": UserCard, "feedback": FeedbackRow}
 
 
 @lru_cache(maxsize=_SHAPES)
-def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow]:  # noqa: B008 -- frozen
-    is_bringing = any(brought)
+def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow | BookingCard]:  # noqa: B008 -- frozen
+    companions = {name: row for name, row in _ROWS.items() if getattr(brought, name)}
+    sql, row = _card(companions) if brought.card and _is_on_card(shape) else _whole(companions)
     return Listing(
-        select(*COLUMNS).select_from(FROM).where(*conditions(shape)),
-        ListedBooking if is_bringing else BookingRow,
+        sql.where(*conditions(shape)),
+        row,
         *columns_of(shape),
         descending=is_descending(shape),
-        companions={name: _ROWS[name] for name, wanted in brought._asdict().items() if wanted},
-        beside=partial(_beside, brought) if is_bringing else None,
+        companions=companions,
+        beside=partial(_beside, brought) if companions else None,
         counted=select(bookings.c.id).where(*conditions(shape)),
     )
+
+
+def _card(companions: Mapping[str, Any]) -> tuple[Select[Any], type[BookingCard]]:
+    return select(*CARD).select_from(bookings), ListedCard if companions else BookingCard
+
+
+def _whole(companions: Mapping[str, Any]) -> tuple[Select[Any], type[BookingRow]]:
+    return select(*COLUMNS).select_from(FROM), ListedBooking if companions else BookingRow
+
+
+def _is_on_card(shape: Shape) -> bool:
+    return all(column.key in BookingCard._fields for column in columns_of(shape))
 
 
 def _beside(brought: Brought, page: Subquery) -> tuple[FromClause, list[ColumnElement[Any]]]:

@@ -55,6 +55,19 @@ class BookingRow(NamedTuple):
     sequence: int
 
 
+class BookingCard(NamedTuple):
+    """What lists show of a booking mostly: less than half of a `BookingRow`, and nothing of its mentor's."""
+
+    id: Key
+    mentor_id: Key
+    mentee_id: Key
+    slot_id: Key | None
+    starts_at: datetime
+    ends_at: datetime
+    status: BookingStatus
+    topic: str
+
+
 IS_OVERDUE: ColumnElement[bool] = and_(
     bookings.c.status == BookingStatus.PENDING, bookings.c.respond_by <= now()
 )
@@ -68,6 +81,8 @@ _MADE: dict[str, ColumnElement[Any]] = {
     "status": STATUS.label("status"),
 }
 COLUMNS = tuple(_MADE[name] if name in _MADE else bookings.c[name] for name in BookingRow._fields)
+CARD = tuple(_MADE[name] if name in _MADE else bookings.c[name] for name in BookingCard._fields)
+"""The columns of a `BookingCard`."""
 FROM = bookings.join(mentors, mentors.c.id == bookings.c.mentor_id)
 
 IS_ACTIVE: ColumnElement[bool] = bookings.c.status.in_(ACTIVE)

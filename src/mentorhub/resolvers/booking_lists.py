@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mentorhub.db import booking_lists
 from mentorhub.db.booking_lists import Brought, Shape
-from mentorhub.db.bookings import BookingRow
+from mentorhub.db.bookings import BookingCard, BookingRow
 from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk, Viewer
 from mentorhub.resolvers.paging import Page, Paging, page
@@ -47,7 +47,7 @@ async def of_viewer(
     order: BookingOrder,
     paging: Paging,
     brought: Brought = NOTHING,
-) -> Page[BookingRow]:
+) -> Page[BookingRow | BookingCard]:
     """The bookings of *viewer*, as mentee and as mentor."""
     parties = _parties(viewer, filter.party)
     return await _page(desk, viewer, parties, filter, order=order, paging=paging, brought=brought)
@@ -55,7 +55,7 @@ async def of_viewer(
 
 async def of_all(
     desk: Desk, filter: Filter, *, order: BookingOrder, paging: Paging, brought: Brought = NOTHING
-) -> Page[BookingRow]:
+) -> Page[BookingRow | BookingCard]:
     """Everybody's bookings, for administrators. Raises Unauthenticated, Forbidden."""
     viewer = access.admin(desk)
     parties = frozenset({filter.party}) if filter.party else None
@@ -107,7 +107,7 @@ async def _page(
     order: BookingOrder,
     paging: Paging,
     brought: Brought,
-) -> Page[BookingRow]:
+) -> Page[BookingRow | BookingCard]:
     shape, values = shape_of(filter, order, parties)
     if parties is not None:
         values |= {"viewer": viewer.user_id, "viewer_mentor": viewer.mentor_id or NOBODY}

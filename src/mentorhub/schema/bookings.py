@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from mentorhub.db.booking_lists import Brought
-from mentorhub.db.bookings import BookingRow
+from mentorhub.db.bookings import BookingCard, BookingRow
 from mentorhub.db.mentors import Extent, MentorCard, MentorRow
 from mentorhub.db.slots import SlotRow
 from mentorhub.db.users import UserRow
@@ -26,6 +26,10 @@ from mentorhub.schema.slots import Slot
 from mentorhub.schema.users import User, needs_card_only
 
 _WITH_ROOM = {BookingStatus.CONFIRMED, BookingStatus.COMPLETED}
+_SHOWN_BY_CARDS = frozenset({
+    "__typename", "id", "startsAt", "endsAt", "durationMinutes", "status", "topic", "mentor", "mentee", "slot",
+    "feedback",
+})  # fmt: skip
 _WITH_DEADLINE = {BookingStatus.PENDING, BookingStatus.EXPIRED}
 
 
@@ -34,6 +38,7 @@ def brought_with(asked: Asked | None) -> Brought:
     if asked is None:
         return NOTHING
     return Brought(
+        card=asked.names <= _SHOWN_BY_CARDS,
         mentor="mentor" in asked.names and extent_of(asked.at("mentor")) is Extent.CARD,
         mentee="mentee" in asked.names and needs_card_only(asked.at("mentee")),
         feedback="feedback" in asked.names,
@@ -41,19 +46,19 @@ def brought_with(asked: Asked | None) -> Brought:
 
 
 @unless_brought("mentor")
-async def _mentors(parents: Sequence[BookingRow], info: Info) -> list[MentorRow | MentorCard]:
+async def _mentors(parents: Sequence[BookingRow | BookingCard], info: Info) -> list[MentorRow | MentorCard]:
     keys = [row.mentor_id for row in parents]
     found = await mentors.reached(info.context.desk, keys, extent_of(asked(info)))
     return [found[row.mentor_id] for row in parents]
 
 
 @unless_brought("mentee")
-async def _mentees(parents: Sequence[BookingRow], info: Info) -> list[UserRow]:
+async def _mentees(parents: Sequence[BookingRow | BookingCard], info: Info) -> list[UserRow]:
     found = await users.by_keys(info.context.desk, [row.mentee_id for row in parents])
     return [found[row.mentee_id] for row in parents]
 
 
-async def _slots(parents: Sequence[BookingRow], info: Info) -> list[SlotRow | None]:
+async def _slots(parents: Sequence[BookingRow | BookingCard], info: Info) -> list[SlotRow | None]:
     found = await slots.by_keys(info.context.desk, [row.slot_id for row in parents if row.slot_id])
     return [found.get(row.slot_id) if row.slot_id else None for row in parents]
 
@@ -84,7 +89,10 @@ async def _viewer_can(parents: Sequence[BookingRow], info: Info) -> list[list[Bo
 
 
 @node_type(
-    "Booking", row=BookingRow, load=bookings.visible, description="A slot asked for, and what came of it."
+    "Booking",
+    row=(BookingRow, BookingCard),
+    load=bookings.visible,
+    description="A slot asked for, and what came of it.",
 )
 class Booking(Node):
     id: strawberry.ID = id_field("Booking")

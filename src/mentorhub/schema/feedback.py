@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from mentorhub.db.bookings import BookingRow
+from mentorhub.db.bookings import BookingCard, BookingRow
 from mentorhub.db.feedback import FeedbackRow
 from mentorhub.db.mentors import MentorCard, MentorRow
 from mentorhub.db.users import UserRow
@@ -63,7 +63,7 @@ class Feedback(Node):
 
 
 def _left(
-    parents: Sequence[BookingRow], info: Info
+    parents: Sequence[BookingRow | BookingCard], info: Info
 ) -> list[FeedbackRow | None] | Awaitable[list[FeedbackRow | None]]:
     known, viewer = brought(parents, "feedback"), info.context.desk.viewer
     if known is None:
@@ -71,7 +71,7 @@ def _left(
     return [row if row is not None and feedback.is_visible(viewer, row) else None for row in known]
 
 
-async def _read_left(parents: Sequence[BookingRow], info: Info) -> list[FeedbackRow | None]:
+async def _read_left(parents: Sequence[BookingRow | BookingCard], info: Info) -> list[FeedbackRow | None]:
     found = await feedback.by_bookings(info.context.desk, [row.id for row in parents])
     return [found.get(row.id) for row in parents]
 
