@@ -6,9 +6,9 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from mentorhub.web.marking import WRITE_WHOLE
 from mentorhub.web.server import MANNERS, PatientProtocol
 from tests.system.processes import Process
 from tests.system.processes import serving as process_serving
@@ -189,51 +190,88 @@ def answering(wire: Wire, app: Callable[..., Any]) -> PatientProtocol:
     return protocol
 
 
-START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
 ASKING = b"%s / HTTP/1.1\r\nhost: x\r\n\r\n"
 
 
-@pytest.mark.parametrize("method", [b"HEAD", b"GET"])
-async def test_what_comes_right_after_an_answer_does_not_overtake_it(method: bytes) -> None:
-    """The service's event loop reads before it goes on with what was put off to its next turn."""
-    wire, answered = Wire(), asyncio.Event()
+class Asked(NamedTuple):
+    wire: Wire
+    protocol: PatientProtocol
+    wrote: list[bool]
+
+
+async def answered_whole(
+    sent: bytes,
+    *,
+    lines: Sequence[tuple[bytes, bytes]] = (),
+    status: int = 200,
+    paused: bool = False,
+) -> Asked:
+    """What became of requests that are each answered in one go, if that can be, else in two messages."""
+    asked = Asked(Wire(), None, [])  # type: ignore[arg-type]  # made below
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send(START)
-        await send({"type": "http.response.body", "body": b"{}"})
-        protocol.data_received(b"\0\0\r\n\r\n")
-        answered.set()
-
-    protocol = answering(wire, app)
-    protocol.data_received(ASKING % method)
-    async with asyncio.timeout(3):
-        await answered.wait()
-
-    assert wire.written.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert b"HTTP/1.1 400 " in wire.written
-
-
-async def test_whoever_leaves_between_a_head_and_its_body_leaves_nothing_behind() -> None:
-    wire, sent, faults = Wire(), asyncio.Event(), []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send(START)
-        wire.close()
-        sent.set()
+        if paused:
+            asked.protocol.pause_writing()
         await receive()
+        given = [(b"content-length", b"2"), *lines]
+        asked.wrote.append(scope["state"][WRITE_WHOLE](status, given, b"{}"))
+        if paused:
+            asked.protocol.resume_writing()
+        if not asked.wrote[-1]:
+            await send({"type": "http.response.start", "status": status, "headers": given})
+            await send({"type": "http.response.body", "body": b"" if status == 204 else b"{}"})
 
-    protocol = answering(wire, app)
-    protocol.data_received(ASKING % b"GET")
+    asked = asked._replace(protocol=answering(asked.wire, app))
+    asked.protocol.data_received(sent)
     async with asyncio.timeout(3):
-        await sent.wait()
-    for _ in range(3):
-        await asyncio.sleep(0)
-    protocol.connection_lost(None)
-    await asyncio.gather(*protocol.tasks)
+        while asked.protocol.tasks:
+            await asyncio.gather(*asked.protocol.tasks, return_exceptions=True)
+    return asked
 
-    assert faults == []
-    assert wire.written == b""
+
+def told(*heads: bytes) -> bytes:
+    return b"".join(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n" + head + b"\r\n{}" for head in heads)
+
+
+async def test_an_answer_is_written_in_one_go_and_its_connection_goes_on() -> None:
+    pipelined = ASKING % b"GET" + b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc" + ASKING % b"GET"
+
+    asked = await answered_whole(pipelined, lines=[(b"x-name", b"value")])
+
+    assert asked.wrote == [True] * 3
+    assert asked.wire.written == told(*[b"x-name: value\r\n"] * 3)
+    assert not asked.wire.closed
+
+
+@pytest.mark.parametrize(
+    "sent", [b"GET / HTTP/1.0\r\n\r\n", b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"]
+)
+async def test_an_answer_in_one_go_may_be_the_last(sent: bytes) -> None:
+    asked = await answered_whole(sent)
+
+    assert asked.wrote == [True]
+    assert asked.wire.written == told(b"connection: close\r\n")
+    assert asked.wire.closed
+
+
+async def test_answers_without_a_body_and_to_slow_readers_are_uvicorns_own() -> None:
+    head = await answered_whole(ASKING % b"HEAD")
+    empty = await answered_whole(ASKING % b"GET", status=304)
+    slow = await answered_whole(ASKING % b"GET", paused=True)
+
+    assert head.wrote == empty.wrote == slow.wrote == [False]
+    assert head.wire.written == told(b"")[:-2]
+    assert empty.wire.written.startswith(b"HTTP/1.1 304 Not Modified\r\n")
+    assert slow.wire.written == told(b"")
+
+
+@pytest.mark.parametrize("value", [b"1\r\nset-cookie: a=b", b"1\n", b"\0"])
+async def test_no_value_makes_another_line(value: bytes) -> None:
+    asked = await answered_whole(ASKING % b"GET", lines=[(b"x-name", value)])
+
+    assert asked.wrote == [False]
+    assert b"set-cookie" not in asked.wire.written
+    assert b"HTTP/1.1 200" not in asked.wire.written
 
 
 async def test_readers_of_streams_that_leave_at_once_are_no_fault(sqlite_url: str, tmp_path: Path) -> None:

@@ -7,9 +7,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mentorhub.web.approach import Refused
 from mentorhub.web.encoding import encoded_errors
+from mentorhub.web.marking import HeaderLines, Marking
 from mentorhub.web.negotiation import JSON
-
-HeaderLines = list[tuple[bytes, bytes]]
 
 _LINGER_BYTES = 16 * 1024 * 1024
 
@@ -35,8 +34,10 @@ async def answer(
     media_type: bytes = JSON,
     headers: Iterable[tuple[bytes, bytes]] = (),
 ) -> None:
-    await send(_start(status, body, media_type, headers))
-    await send({"type": "http.response.body", "body": body})
+    lines = _described(body, media_type, headers)
+    if not (isinstance(send, Marking) and send.whole(status, lines, body)):
+        await send({"type": "http.response.start", "status": status, "headers": lines})
+        await send({"type": "http.response.body", "body": body})
 
 
 async def refuse(send: Send, refused: Refused, media_type: bytes = JSON) -> None:
@@ -52,7 +53,8 @@ async def refuse_unread(
     a sender in the middle of its body would destroy the answer on its way.
     """
     body = encoded_errors([refused.formatted])
-    await send(_start(refused.status, body, media_type, [*_lines(refused), (b"connection", b"close")]))
+    lines = _described(body, media_type, [*_lines(refused), (b"connection", b"close")])
+    await send({"type": "http.response.start", "status": refused.status, "headers": lines})
     await send({"type": "http.response.body", "body": body, "more_body": True})
     thrown = 0
     try:
@@ -74,8 +76,8 @@ async def refuse_socket(scope: Scope, receive: Receive, send: Send, refused: Ref
         await send({"type": "websocket.close", "code": 1008})
         return
     body = encoded_errors([refused.formatted])
-    start = _start(refused.status, body, JSON, _lines(refused))
-    await send({**start, "type": "websocket.http.response.start"})
+    lines = _described(body, JSON, _lines(refused))
+    await send({"type": "websocket.http.response.start", "status": refused.status, "headers": lines})
     await send({"type": "websocket.http.response.body", "body": body})
 
 
@@ -88,11 +90,8 @@ def wrong_method(method: str, *allowed: str) -> Refused:
     return Refused("BAD_USER_INPUT", message, status=405, headers={"allow": ", ".join(allowed)})
 
 
-def _start(
-    status: int, body: bytes, media_type: bytes, headers: Iterable[tuple[bytes, bytes]]
-) -> dict[str, object]:
-    lines: HeaderLines = [(b"content-type", media_type), (b"content-length", b"%d" % len(body)), *headers]
-    return {"type": "http.response.start", "status": status, "headers": lines}
+def _described(body: bytes, media_type: bytes, headers: Iterable[tuple[bytes, bytes]]) -> HeaderLines:
+    return [(b"content-type", media_type), (b"content-length", b"%d" % len(body)), *headers]
 
 
 def _lines(refused: Refused) -> HeaderLines:

@@ -9,9 +9,10 @@ from typing import Final, Protocol
 from starlette.types import Receive, Scope, Send
 
 from mentorhub.rules.refusals import NotFound, Unavailable
-from mentorhub.web.answers import HeaderLines, not_found, refuse, wrong_method
+from mentorhub.web.answers import not_found, refuse, wrong_method
 from mentorhub.web.approach import Refused
 from mentorhub.web.headers import headers_of
+from mentorhub.web.marking import HeaderLines
 
 _PATH: Final = re.compile(r"/calendar/([A-Za-z0-9_-]{1,200})\.ics", re.ASCII)
 _MEDIA_TYPE: Final = (b"content-type", b"text/calendar; charset=utf-8")

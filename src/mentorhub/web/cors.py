@@ -1,8 +1,8 @@
 """Cross-origin reading by pages of allowed origins: what browsers are told before and with an answer."""
 
-from mentorhub.web.answers import HeaderLines
 from mentorhub.web.approach import Refused
 from mentorhub.web.headers import Headers
+from mentorhub.web.marking import HeaderLines
 from mentorhub.web.origins import Origins
 
 _VARY = (b"vary", b"Origin")

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from mentorhub.execution import Prepared, Rejected
-from mentorhub.web.answers import HeaderLines, answer, refuse, refuse_unread, wrong_method
+from mentorhub.web.answers import answer, refuse, refuse_unread, wrong_method
 from mentorhub.web.approach import Approach, Context, Refused
 from mentorhub.web.bodies import BodyReader
 from mentorhub.web.decoding import Parameters, parameters_from_json, parameters_from_query_string
@@ -20,6 +20,7 @@ from mentorhub.web.doors import Doors
 from mentorhub.web.encoding import encoded, encoded_errors, formatted
 from mentorhub.web.graphql_events import EventStreams
 from mentorhub.web.headers import Headers, headers_of
+from mentorhub.web.marking import HeaderLines
 from mentorhub.web.negotiation import GRAPHQL, JSON, Wanted, media_type, wanted
 from mentorhub.web.served import Served, served_of, status_of
 from mentorhub.web.uploads import read_upload

@@ -8,8 +8,9 @@ from starlette.types import Receive, Scope, Send
 
 from mentorhub.rules.photos import MEDIA_TYPE
 from mentorhub.rules.refusals import Unavailable
-from mentorhub.web.answers import HeaderLines, answer, not_found, refuse, wrong_method
+from mentorhub.web.answers import answer, not_found, refuse, wrong_method
 from mentorhub.web.approach import Refused
+from mentorhub.web.marking import HeaderLines
 
 _NAME: Final = re.compile(r"/media/([0-9a-f]{32}-[0-9]{2,4}\.jpg)", re.ASCII)
 _HEADERS: Final[HeaderLines] = [

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mentorhub.web.answers import HeaderLines, answer, not_found, refuse, wrong_method
+from mentorhub.web.answers import answer, not_found, refuse, wrong_method
 from mentorhub.web.approach import Refused
 from mentorhub.web.encoding import encoded_errors
 from mentorhub.web.headers import headers_of
+from mentorhub.web.marking import HeaderLines
 from mentorhub.web.negotiation import JSON
 
 Checks = Callable[[], Awaitable[Mapping[str, str | None]]]

@@ -3,15 +3,17 @@
 import asyncio
 from asyncio import TimerHandle
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import uvicorn
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mentorhub.web.approach import Refused
 from mentorhub.web.encoding import encoded_errors
 from mentorhub.web.farewell import say_farewell
+from mentorhub.web.marking import WRITE_WHOLE, HeaderLines
 from mentorhub.web.socket_server import PatientSocket
 
 _CUT: Final = "cut"
@@ -20,45 +22,40 @@ _HEAD_SECONDS: Final = 10.0
 _HEAD_BYTES: Final = 64 * 1024
 _FAREWELL_SECONDS: Final = 1.0
 """For so long a connection that is not in use stays open while the server goes down."""
-_STATUS_LINE: Final = b"HTTP/1.1 "
+_WITHOUT_BODY: Final = frozenset({*range(100, 200), 204, 304})
+_CONTROL: Final = bytes({*range(0x20), 0x7F} - {ord("\t")})
 _HEAD_END: Final = b"\r\n\r\n"
 _PHRASES: Final = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 
 
-class _Answering:
-    """A connection as answers are written to it: a head waits for its body, so that both are one write to the kernel.
+def write_whole(cycle: Any, status: int, lines: HeaderLines, body: bytes) -> bool:
+    """Writes an answer in one go, as uvicorn would in two; False, and nothing is done, where it is to do so itself.
 
-    A head that no body follows at once, as that of a stream, goes out in the loop's next turn.
+    To be given at most one `content-length`, that of *body*, and no `connection` or `transfer-encoding`.
     """
-
-    __slots__ = ("_head", "_loop", "_transport")
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._head: bytes | None = None
-
-    def write(self, data: bytes) -> None:
-        head, self._head = self._head, None
-        if head is not None:
-            self._transport.write(head + data)
-        elif data.startswith(_STATUS_LINE):
-            self._head = data
-            self._loop.call_soon(self._write_head)
-        else:
-            self._transport.write(data)
-
-    def close(self) -> None:
-        self._write_head()
-        self._transport.close()
-
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
-
-    def _write_head(self) -> None:
-        head, self._head = self._head, None
-        if head is not None and not self._transport.is_closing():
-            self._transport.write(head)
+    if (
+        cycle.response_started
+        or cycle.disconnected
+        or cycle.flow.write_paused
+        or cycle.transport.is_closing()
+        or cycle.scope["method"] == "HEAD"
+        or status in _WITHOUT_BODY
+    ):
+        return False
+    lines = [*cycle.default_headers, *lines]
+    head = b"".join([b"%b: %b\r\n" % line for line in lines])
+    if len(head.translate(None, _CONTROL)) != len(head) - 2 * len(lines):
+        return False  # one line would read as two: uvicorn says so
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    if not cycle.keep_alive:
+        head += b"connection: close\r\n"
+    cycle.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
+    return True
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -77,7 +74,6 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self._answering = _Answering(transport, self.loop)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -86,15 +82,17 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._awaits_head:
-            if self._head_timer is None:
-                self._wait_for_head()
             self._read += len(data)
             if self._read > self.head_bytes and self._is_too_large(data):
                 self._cut_large()
                 return
         super().data_received(data)
-        if self._awaits_head and self._read > self.head_bytes:
-            self._cut_large()
+        if self._awaits_head and self._read:
+            # Mostly a head comes all at once, and nothing has to be waited for.
+            if self._read > self.head_bytes:
+                self._cut_large()
+            elif self._head_timer is None:
+                self._wait_for_head()
 
     def send_400_response(self, msg: str) -> None:
         self._cut(400, "This is not HTTP as it is read here.")
@@ -104,11 +102,12 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
         cycle: Any = self.cycle
-        if cycle is not None and self.scope["method"] != "HEAD":
-            cycle.transport = self._answering
-        self.scope["state"][_CUT] = self.transport.abort
-        if self._leaves and cycle is not None:
-            cycle.keep_alive = False
+        state = self.scope["state"]
+        state[_CUT] = self.transport.abort
+        if cycle is not None:
+            state[WRITE_WHOLE] = partial(write_whole, cycle)
+            if self._leaves:
+                cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

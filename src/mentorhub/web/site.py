@@ -4,14 +4,15 @@ import logging
 import re
 from collections.abc import Mapping
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mentorhub.web.answers import HeaderLines, answer, not_found, refuse, refuse_socket
+from mentorhub.web.answers import answer, not_found, refuse, refuse_socket
 from mentorhub.web.approach import Refused
 from mentorhub.web.cors import answer_lines, is_preflight, preflight_lines
 from mentorhub.web.doors import request_id_of
 from mentorhub.web.encoding import encoded_errors, internal_error
 from mentorhub.web.headers import Headers, headers_of
+from mentorhub.web.marking import Marking
 from mentorhub.web.origins import Origins
 from mentorhub.web.served import Observer, Served, nobody
 
@@ -19,13 +20,6 @@ log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PAGE = re.compile(r"[a-z.-]{0,20}")
-_ALWAYS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-]
-_POLICY = b"content-security-policy"
-_NOTHING_RUNS = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
 
 
 class Site:
@@ -57,55 +51,36 @@ class Site:
             await self._otherwise(scope, receive, send)
 
     async def _observed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._observer is nobody:
-            await self._answer(scope, receive, send)
-            return
         served = Served("", "http", name=_page(scope["path"]))
-        scope.setdefault("state", {})["served"] = served
-
-        async def send_noticing(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                served.status = message["status"]
-            await send(message)
-
+        state = scope.setdefault("state", {})
+        state["served"] = served
         try:
-            await self._answer(scope, receive, send_noticing)
+            await self._answer(scope, receive, Marking(send, served, state))
         finally:
             served.request_id = request_id_of(scope)
             served.ends()
             self._observer(served)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        common = [*_ALWAYS]
-        started = False
-
-        async def send_with_common(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                # A copy, since applications may send the same message to everyone.
-                message = {**message, "headers": _joined(message.get("headers", []), common)}
-            await send(message)
-
+    async def _answer(self, scope: Scope, receive: Receive, send: Marking) -> None:
         try:
             headers = self._received(scope)
-            common += answer_lines(headers, self._origins)
-            common.append((b"x-request-id", request_id_of(scope).encode()))
+            send.common += answer_lines(headers, self._origins)
+            send.common.append((b"x-request-id", request_id_of(scope).encode()))
             if is_preflight(scope["method"], headers):
                 lines = preflight_lines(headers, self._origins)
-                await send_with_common({"type": "http.response.start", "status": 204, "headers": lines})
-                await send_with_common({"type": "http.response.body", "body": b""})
+                await send({"type": "http.response.start", "status": 204, "headers": lines})
+                await send({"type": "http.response.body", "body": b""})
                 return
             app = self._exact.get(scope["path"], self._otherwise)
-            await app(scope, receive, send_with_common)
+            await app(scope, receive, send)
         except Refused as refused:
-            await refuse(send_with_common, refused)
+            await refuse(send, refused)
         except Exception:
             request_id = request_id_of(scope)
             log.exception("%s %s failed (request %s)", scope["method"], scope["path"], request_id)
-            if started:
+            if send.started:
                 raise
-            await answer(send_with_common, 500, encoded_errors([internal_error(request_id)]))
+            await answer(send, 500, encoded_errors([internal_error(request_id)]))
 
     async def _open_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -134,11 +109,3 @@ def _page(path: str) -> str:
     """The first part of *path* if it can be a name of ours: what somebody made up is not worth keeping."""
     name = path.split("/", 2)[1] if path.startswith("/") else ""
     return name if _PAGE.fullmatch(name) else "other"
-
-
-def _joined(own: HeaderLines, common: HeaderLines) -> HeaderLines:
-    given = dict(own)
-    if _POLICY not in given:
-        return [*own, *common, _NOTHING_RUNS]
-    # A page with a policy of its own has guards of its own, and each is said once.
-    return [*own, *(line for line in common if line[0] == b"vary" or line[0] not in given)]
