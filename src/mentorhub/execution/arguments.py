@@ -92,6 +92,11 @@ class Arguments:
             self._literals.append(Literal(name, node, type_))
 
     @property
+    def constant(self) -> type_of_values | None:
+        """What `of` gives each time, the same object; None where that depends on variables."""
+        return None if self._is_faulty or self._variables or self._literals else self._constants
+
+    @property
     def are_given(self) -> bool:
         """Whether any may be other than null."""
         known = any(value is not None for value in self._constants.values())
@@ -127,10 +132,19 @@ class Arguments:
 class Conversion:
     """From GraphQL's values to those a Strawberry resolver expects: Python names, input classes, copies."""
 
-    __slots__ = ("_arguments", "_schema", "is_renaming")
+    __slots__ = ("_arguments", "_constant", "_of_constant", "_schema", "is_renaming")
 
-    def __init__(self, field: StrawberryField, definition: GraphQLField, schema: strawberry.Schema) -> None:
+    def __init__(
+        self,
+        field: StrawberryField,
+        definition: GraphQLField,
+        schema: strawberry.Schema,
+        constant: type_of_values | None,
+    ) -> None:
+        """*constant* are the values given each time, the same object, where they are."""
         self._schema = schema
+        self._constant = constant
+        self._of_constant: type_of_values | None = None
         name_of = schema.config.name_converter.from_argument
         self._arguments = [
             (
@@ -148,6 +162,10 @@ class Conversion:
     def takes_any(self) -> bool:
         return bool(self._arguments)
 
+    def shared(self, values: Mapping[str, Any]) -> type_of_values | None:
+        """What serves every call with *values*; None where each needs its own."""
+        return self.of(values, None) if self.is_renaming else self._of_constant
+
     def of(self, values: Mapping[str, Any], info: strawberry.Info[Any, Any] | None) -> type_of_values:
         converted: type_of_values = {}
         for name, python_name, type_ in self._arguments:
@@ -159,6 +177,8 @@ class Conversion:
                         value, type_, converter.scalar_registry, self._schema.config, info, path=(name,)
                     )
                 converted[python_name] = value
+        if values is self._constant and all(isinstance(value, ATOMS) for value in converted.values()):
+            self._of_constant = dict(converted)
         return converted
 
 

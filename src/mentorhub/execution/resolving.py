@@ -77,7 +77,10 @@ class Batch(Way):
             return known
         try:
             info = level.run.info(FieldInfo(level, field), self._field)
-            arguments = self._conversion.of(self._arguments.of(level.run.variable_values), info)
+            given = self._arguments.of(level.run.variable_values)
+            arguments = self._conversion.shared(given)
+            if arguments is None:
+                arguments = self._conversion.of(given, info)
             values = self._load(level.sources, info, **arguments)
         except Exception as error:  # noqa: BLE001  # it is every parent's
             return [error] * len(level.sources)
@@ -127,7 +130,7 @@ class Function(Way):
         except Exception as error:  # noqa: BLE001  # it is every object's
             return [error] * len(sources)
         # Input objects and lists are each call's own, as a resolver may change them.
-        shared = self._conversion.of(given, None) if self._conversion.is_renaming else None
+        shared = self._conversion.shared(given)
         if self._is_simple and shared is not None:
             return _attempts(self._call, sources, shared)
         values: list[Any] = []
@@ -189,7 +192,7 @@ def way_of(definition: GraphQLField, node: FieldNode, schema: GraphQLSchema) -> 
             return Attribute(name) if is_read else Resolver(definition, arguments)
         if (reads := field.metadata.get(READS)) and not arguments.are_given:
             return Attribute(*reads)
-        conversion = Conversion(field, definition, declared_in)
+        conversion = Conversion(field, definition, declared_in, arguments.constant)
         if load := field.metadata.get(LOAD):
             surround = schema.extensions.get(SURROUND)
             return Batch(surround(load) if surround else load, field, arguments, conversion)
