@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, select
 from mentorhub.db import availability
 from mentorhub.db.availability import AvailabilityRow, TimeOffRow
 from mentorhub.db.keys import new_key
+from mentorhub.db.known_slots import MOST_LISTED
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.types import KeyColumn
@@ -107,6 +108,8 @@ class Somebody:
             desk, slot_lists.Filter(mentor_ids=[self.mentor]), paging=Paging(first=100)
         )
         assert list(across.nodes) == listed[:100]
+        soonest = await slot_lists.of_mentors(desk, [self.mentor], first=MOST_LISTED)
+        assert list(soonest[self.mentor]) == listed[:MOST_LISTED]
         starts = {row.starts_at for row in listed}
         profile = (await profiles.by_keys(desk, [self.mentor]))[self.mentor]
         for probe in probes | starts:

@@ -65,8 +65,8 @@ async def a_hundred_mentors(api: Api) -> None:
 async def test_a_page_costs_the_same_statements_for_one_mentor_and_for_a_hundred(api: Api) -> None:
     await a_hundred_mentors(api)
     sent: dict[int, list[str]] = {}
-    # What expertise is called is remembered.
-    await api.ask(PAGE, first=1)
+    # What expertise is called, and which slots there are, is remembered.
+    await api.ask(PAGE, first=100)
 
     for first in (1, 100):
         async with counting(api) as counted:

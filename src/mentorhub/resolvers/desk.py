@@ -15,6 +15,7 @@ from mentorhub.db.clock import Clock
 from mentorhub.db.database import Database, Reader, Transaction
 from mentorhub.db.expertise import ExpertiseNames
 from mentorhub.db.facts import FactRow
+from mentorhub.db.known_slots import KnownSlots
 from mentorhub.mail import Mail
 from mentorhub.media import Media, Pictures
 from mentorhub.passwords import Passwords
@@ -71,6 +72,7 @@ class Doors:
     chimes: Chimes = field(default_factory=Chimes)
     identities: Identities = field(default_factory=Identities)
     expertise_names: ExpertiseNames = field(default_factory=ExpertiseNames)
+    known_slots: KnownSlots = field(default_factory=KnownSlots)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Lists of slots that can be requested: of each of some mentors, and across all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mentorhub.db import mentor_lists, open_slots, slot_lists
+from mentorhub.db.known_slots import MOST_LISTED
 from mentorhub.db.mentors import MentorRow
 from mentorhub.db.open_slots import Shape
 from mentorhub.db.slots import SlotRow
@@ -32,7 +33,7 @@ async def of_mentors(
     since: datetime | None = None,
     until: datetime | None = None,
     first: int,
-) -> dict[Key, list[SlotRow]]:
+) -> Mapping[Key, Sequence[SlotRow]]:
     """The open slots of each of *mentors* that start from *since*, or now, to before *until*, soonest first.
 
     Raises BadUserInput for more than 92 days or 500 slots.
@@ -42,6 +43,8 @@ async def of_mentors(
         raise TooMany(message, limit=MOST, actual=first)
     if until is not None and until - (since or desk.now) > LONGEST_WINDOW:
         raise BadUserInput(f"A window lasts at most {LONGEST_WINDOW.days} days.")
+    if since is None and until is None and first <= MOST_LISTED:
+        return await desk.doors.known_slots.next_of(desk.reader, mentors, first=first, now=desk.now)
     return await slot_lists.of_mentors(
         desk.reader, mentors, now=desk.now, since=since, until=until, first=first
     )

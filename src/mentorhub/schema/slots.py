@@ -67,7 +67,7 @@ async def _of_mentors(
     ] = None,
     until: Annotated[datetime | None, strawberry.argument(description="Starting before then.")] = None,
     first: Annotated[int | None, strawberry.argument(description="How many, 1 to 500.")] = _SLOTS,
-) -> list[list[SlotRow]]:
+) -> list[Sequence[SlotRow]]:
     found = await slot_lists.of_mentors(
         info.context.desk,
         [row.id for row in parents],
