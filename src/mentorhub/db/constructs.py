@@ -8,16 +8,19 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Join,
+    Select,
     TableValuedAlias,
     bindparam,
     func,
+    literal,
+    select,
     true,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.sql.visitors import InternalTraversal
-from sqlalchemy.types import Boolean, TypeEngine
+from sqlalchemy.types import Boolean, Text, TypeEngine
 
 from mentorhub.db.types import Instant, Instants, KeyColumn, Keys, Texts
 
@@ -144,6 +147,30 @@ def _worded_postgresql(element: worded, compiler: SQLCompiler, **options: Any) -
 @compiles(worded, "sqlite")
 def _worded_sqlite(element: worded, compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(element.condition, **options)
+
+
+class in_one_text(ColumnElement[str]):  # noqa: N801 -- reads as SQL
+    """The only column of *found*, in its order, with spaces between; *found* looks at the rows of *beside*."""
+
+    inherit_cache = False
+    type = Text()
+
+    def __init__(self, found: Select[Any], beside: FromClause) -> None:
+        own = found.correlate(beside)
+        self.postgresql = func.array_to_string(func.array(own.scalar_subquery()), " ")
+        [column] = (rows := own.subquery("own")).c
+        joined = select(func.group_concat(column, " ")).select_from(rows).correlate(beside)
+        self.sqlite = func.coalesce(joined.scalar_subquery(), literal(""))
+
+
+@compiles(in_one_text, "postgresql")
+def _in_one_text_postgresql(element: in_one_text, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.postgresql, **options)
+
+
+@compiles(in_one_text, "sqlite")
+def _in_one_text_sqlite(element: in_one_text, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.sqlite, **options)
 
 
 def now() -> BindParameter[Any]:

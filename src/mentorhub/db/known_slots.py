@@ -4,13 +4,13 @@ So a mentor's next slots are asked for by their keys alone, a fraction of what t
 has the same slots as before is the same object, with all that was made of it (`Lasting`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, FromClause, literal, literal_column, select
 
-from mentorhub.db.constructs import among, each, now
+from mentorhub.db.constructs import among, each, in_one_text, now
 from mentorhub.db.database import Reader
 from mentorhub.db.slots import IS_OFFERED, OFFERED_COLUMNS, SlotRow
 from mentorhub.db.statements import LIMITED, Statement
@@ -25,32 +25,40 @@ _MOST_LISTS: Final = 10_000
 """So much is kept, some 15 MB each; then it begins anew."""
 
 
+class NextSlots(NamedTuple):
+    """A mentor's next slots: their keys with spaces between, and how many they would be at most."""
+
+    keys: str
+    most: int
+
+
+def next_slots(mentor_id: ColumnElement[Any], beside: FromClause, most: int) -> list[ColumnElement[Any]]:
+    """The columns of a `NextSlots` of each *mentor_id*, a column of *beside*: what is offered `now`, soonest first."""
+    return [
+        _next_keys(mentor_id, beside, literal_column(str(most))).label("keys"),
+        literal(most).label("most"),
+    ]
+
+
+def _next_keys(
+    mentor_id: ColumnElement[Any], beside: FromClause, limit: ColumnElement[int]
+) -> ColumnElement[str]:
+    own = select(slots.c.id).where(IS_OFFERED, slots.c.starts_at >= now(), slots.c.mentor_id == mentor_id)
+    return in_one_text(own.order_by(slots.c.starts_at, slots.c.id).limit(limit), beside)
+
+
 class _Next(NamedTuple):
     mentor_id: Key
     keys: str
 
 
 _MENTORS = each("mentors")
-_OWN = (
-    select(slots.c.id)
-    .where(IS_OFFERED, slots.c.starts_at >= now(), slots.c.mentor_id == _MENTORS.c.value)
-    .order_by(slots.c.starts_at, slots.c.id)
-    .limit(LIMITED)
-    .correlate(_MENTORS)
-)
-_OWN_ROWS = _OWN.subquery("own")
 _NEXT = Statement(
     select(
         _MENTORS.c.value.label("mentor_id"),
-        func.array_to_string(func.array(_OWN.scalar_subquery()), " ").label("keys"),
+        _next_keys(_MENTORS.c.value, _MENTORS, LIMITED).label("keys"),
     ).select_from(_MENTORS),
     _Next,
-    sqlite=select(
-        _MENTORS.c.value.label("mentor_id"),
-        func.coalesce(
-            select(func.group_concat(_OWN_ROWS.c.id, " ")).correlate(_MENTORS).scalar_subquery(), literal("")
-        ).label("keys"),
-    ).select_from(_MENTORS),
 )
 _ROWS = Statement(select(*OFFERED_COLUMNS).where(among(slots.c.id, "keys")), SlotRow)
 
@@ -70,14 +78,23 @@ class KnownSlots:
         """The *first* slots of each of *mentors_*, at most `MOST_LISTED`, that are offered *now*, soonest first."""
         asked = list(dict.fromkeys(mentors_))
         found = await reader.all(_NEXT, limit=first, mentors=asked, now=now)
-        lists = self._lists
-        try:
-            return {mentor_id: lists[keys] for mentor_id, keys in found}
-        except KeyError:
-            return await self._read(reader, found)
+        lists = self.lists(reader, [row.keys for row in found])
+        if isinstance(lists, Awaitable):
+            lists = await lists
+        return {row.mentor_id: list_ for row, list_ in zip(found, lists, strict=True)}
 
-    async def _read(self, reader: Reader, found: Sequence[_Next]) -> dict[Key, Lasting[SlotRow]]:
-        wanted = {Key(key) for row in found for key in row.keys.split()}
+    def lists(
+        self, reader: Reader, texts: Sequence[str]
+    ) -> list[Lasting[SlotRow]] | Awaitable[list[Lasting[SlotRow]]]:
+        """The slots of each of *texts*, keys with spaces between; to be awaited where some are not known."""
+        known = self._lists
+        try:
+            return [known[text] for text in texts]
+        except KeyError:
+            return self._read(reader, texts)
+
+    async def _read(self, reader: Reader, texts: Sequence[str]) -> list[Lasting[SlotRow]]:
+        wanted = {Key(key) for text in texts for key in text.split()}
         rows = {key: row for key in wanted if (row := self._rows.get(key))}
         missing = [key for key in wanted if key not in rows]
         if missing:
@@ -86,10 +103,10 @@ class KnownSlots:
                 self._rows.clear()
             self._rows.update(read)
             rows.update(read)
-        if len(self._lists) + len(found) > self._most_lists:
+        if len(self._lists) + len(texts) > self._most_lists:
             self._lists.clear()
-        for _, keys in found:
-            if keys not in self._lists:
+        for text in texts:
+            if text not in self._lists:
                 # A slot that is gone since, with its mentor, is offered no more.
-                self._lists[keys] = Lasting(rows[key] for key in map(Key, keys.split()) if key in rows)
-        return {mentor_id: self._lists[keys] for mentor_id, keys in found}
+                self._lists[text] = Lasting(rows[key] for key in map(Key, text.split()) if key in rows)
+        return [self._lists[text] for text in texts]

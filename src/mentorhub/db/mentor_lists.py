@@ -5,18 +5,20 @@ quick where many are left; where few are, `resolvers.mentor_lists` finds them fi
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Float, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Float, FromClause, Subquery, bindparam, exists, or_, select
 
+from mentorhub.db import known_slots
 from mentorhub.db.constructs import among, holds, now
 from mentorhub.db.database import Reader
+from mentorhub.db.known_slots import NextSlots
 from mentorhub.db.mentors import CARD, COLUMNS, Extent, MentorCard, MentorRow
 from mentorhub.db.paging import Listing
 from mentorhub.db.search import Word, has_words
 from mentorhub.db.slots import IS_OFFERED
-from mentorhub.db.statements import LIMITED, Statement
+from mentorhub.db.statements import LIMITED, Statement, labelled
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.mentors import mentor_expertise, mentors
 from mentorhub.db.types import Flag, Instant
@@ -52,15 +54,36 @@ _ORDERS: Final[dict[MentorOrder, tuple[ColumnElement[Any], ...]]] = {
 _ASCENDING: Final = {MentorOrder.NAME, MentorOrder.SOONEST_SLOT}
 
 
+class ListedMentor(MentorRow):
+    """A mentor with `next_slots`, a `NextSlots`."""
+
+
+class ListedCard(MentorCard):
+    """Likewise."""
+
+
 @lru_cache(maxsize=_SHAPES)
-def listing(shape: Shape, extent: Extent = Extent.WHOLE) -> Listing[Any]:
-    """The list, with so much of each mentor, or more: cards have not every order's columns."""
+def listing(shape: Shape, extent: Extent = Extent.WHOLE, *, next_slots: int = 0) -> Listing[Any]:
+    """The list, with so much of each mentor, or more: cards have not every order's columns.
+
+    Where *next_slots* is not 0, so many at most are brought along; `now` is one of the values then.
+    """
     order = (*_ORDERS[shape.order], mentors.c.id)
     has_card = extent is not Extent.WHOLE and {column.key for column in order} <= set(MentorCard._fields)
-    columns, row = (CARD, MentorCard) if has_card else (COLUMNS, MentorRow)
-    is_sifted = any(shape[1:]) and not shape.candidates
-    sql = select(*columns).where(*_conditions(shape))
-    return Listing[Any](sql, row, *order, descending=shape.order not in _ASCENDING, long=is_sifted)
+    columns, rows = (CARD, (MentorCard, ListedCard)) if has_card else (COLUMNS, (MentorRow, ListedMentor))
+    return Listing[Any](
+        select(*columns).where(*_conditions(shape)),
+        rows[bool(next_slots)],
+        *order,
+        descending=shape.order not in _ASCENDING,
+        long=any(shape[1:]) and not shape.candidates,
+        companions={"next_slots": NextSlots} if next_slots else {},
+        beside=partial(_with_slots, next_slots) if next_slots else None,
+    )
+
+
+def _with_slots(most: int, page: Subquery) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    return page, labelled("next_slots", known_slots.next_slots(page.c.id, page, most))
 
 
 def _given(name: str) -> Any:

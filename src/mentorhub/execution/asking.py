@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, Self
 
 import strawberry
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, value_from_ast_untyped
 
 
 class Asked:
@@ -34,6 +34,13 @@ class Asked:
                 nodes += self.at(name).at(rest).nodes if rest else self._fields.get(name, ())
             found = self._found[paths] = type(self)(nodes, self._fragments)
         return found
+
+    def given(self, name: str, variables: dict[str, Any]) -> list[dict[str, Any]]:
+        """What each field *name* is given: arguments by the schema's names, as they are written and not checked."""
+        return [
+            {each.name.value: value_from_ast_untyped(each.value, variables) for each in node.arguments or ()}
+            for node in self._fields.get(name, ())
+        ]
 
     @cached_property
     def _fields(self) -> dict[str, list[FieldNode]]:

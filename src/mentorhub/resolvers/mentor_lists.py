@@ -43,17 +43,27 @@ EVERY: Final = Filter()
 
 
 async def browse(
-    desk: Desk, filter: Filter, *, order: MentorOrder, paging: Paging, extent: Extent = Extent.WHOLE
+    desk: Desk,
+    filter: Filter,
+    *,
+    order: MentorOrder,
+    paging: Paging,
+    extent: Extent = Extent.WHOLE,
+    next_slots: int = 0,
 ) -> Page[MentorRow | MentorCard]:
-    """The public mentors whom *filter* leaves, *extent* of each or more. Raises BadUserInput, CursorInvalid."""
-    values = await _values(desk, filter)
+    """The public mentors whom *filter* leaves, *extent* of each or more, with so many of their next slots.
+
+    Raises BadUserInput, CursorInvalid.
+    """
+    values = {} if filter is EVERY else await _values(desk, filter)
     few = await _few(desk, values) if values else None
     if few is not None:
         values["candidates"] = list(few)
     shape = Shape(order, **{name: name in values for name in _SHAPING}, window="since" in values)
     # Cursors go by what was asked for, not by how it is found.
     cursors = Cursors(desk.doors.secret, f"mentors {order}", told_by(filter))
-    listing = mentor_lists.listing(shape, extent)
+    listing = mentor_lists.listing(shape, extent, next_slots=next_slots)
+    values["now"] = desk.now
     return await page(desk, listing, paging, name="mentors", cursors=cursors, **values)
 
 

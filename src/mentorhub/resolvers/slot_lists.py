@@ -1,15 +1,16 @@
 """Lists of slots that can be requested: of each of some mentors, and across all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mentorhub.db import mentor_lists, open_slots, slot_lists
-from mentorhub.db.known_slots import MOST_LISTED
+from mentorhub.db.known_slots import MOST_LISTED, NextSlots
 from mentorhub.db.mentors import MentorRow
 from mentorhub.db.open_slots import Shape
 from mentorhub.db.slots import SlotRow
+from mentorhub.lasting import Lasting
 from mentorhub.resolvers.cursors import Cursors, told_by
 from mentorhub.resolvers.desk import Desk
 from mentorhub.resolvers.paging import Page, Paging, page
@@ -48,6 +49,14 @@ async def of_mentors(
     return await slot_lists.of_mentors(
         desk.reader, mentors, now=desk.now, since=since, until=until, first=first
     )
+
+
+def brought(
+    desk: Desk, along: Sequence[NextSlots], *, first: int
+) -> list[Lasting[SlotRow]] | Awaitable[list[Lasting[SlotRow]]]:
+    """The *first* of what has been brought along with each of some mentors, which has as many."""
+    texts = [each.keys if each.most == first else " ".join(each.keys.split()[:first]) for each in along]
+    return desk.doors.known_slots.lists(desk.reader, texts)
 
 
 async def availability_statuses(desk: Desk, mentors: Sequence[MentorRow]) -> list[AvailabilityStatus]:

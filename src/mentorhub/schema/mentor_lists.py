@@ -16,6 +16,7 @@ from mentorhub.schema.mentors import Mentor, extent_of
 from mentorhub.schema.nodes import keys_of
 from mentorhub.schema.root import Query
 from mentorhub.schema.scalars import TimeZone
+from mentorhub.schema.slots import next_asked
 from mentorhub.schema.words import declare
 
 declare(
@@ -88,11 +89,13 @@ class MentorListQueries:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Mentor]:
+        asked = asked_of_entries(info)
         found = await mentor_lists.browse(
             info.context.desk,
             filter.read() if filter else EVERY,
             order=order_by or MentorOrder.RECOMMENDED,
             paging=Paging(first, after, last, before),
-            extent=extent_of(asked_of_entries(info)),
+            extent=extent_of(asked),
+            next_slots=next_asked(asked, info),
         )
         return cast("Connection[Mentor]", found)

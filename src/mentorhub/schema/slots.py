@@ -1,14 +1,15 @@
 """Slots, and what mentors have of them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import strawberry
 
+from mentorhub.db.known_slots import MOST_LISTED, NextSlots
 from mentorhub.db.mentors import MentorCard, MentorRow
 from mentorhub.db.slots import SlotRow
-from mentorhub.execution import asked, batch, extend, reads
+from mentorhub.execution import Asked, asked, batch, extend, reads
 from mentorhub.resolvers import mentors, slot_lists, slots
 from mentorhub.rules.mentors import AvailabilityStatus
 from mentorhub.rules.vocabulary import SlotStatus
@@ -16,7 +17,7 @@ from mentorhub.schema import times
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import SlotError
 from mentorhub.schema.mentors import Mentor, extent_of
-from mentorhub.schema.nodes import Node, id_field, node_type
+from mentorhub.schema.nodes import Node, brought, id_field, node_type
 from mentorhub.schema.words import declare
 
 _SLOTS: Final = 50
@@ -57,7 +58,19 @@ class Slot(Node):
     status: SlotStatus = strawberry.field(description="HELD by a pending request, BOOKED once confirmed.")
 
 
-async def _of_mentors(
+def next_asked(asked: Asked | None, info: Info) -> int:
+    """How many of each mentor's next slots are worth reading along, for what is *asked* of mentors; 0 if none are."""
+    if asked is None:
+        return 0
+    sizes = [1] if "nextSlot" in asked.names else []
+    for given in asked.given("slots", info.variable_values):
+        first = given.get("first", _SLOTS)
+        if type(first) is int and 1 <= first <= MOST_LISTED and not (given.get("from") or given.get("until")):
+            sizes.append(first)
+    return max(sizes, default=0)
+
+
+def _of_mentors(
     parents: Sequence[MentorRow],
     info: Info,
     *,
@@ -67,20 +80,26 @@ async def _of_mentors(
     ] = None,
     until: Annotated[datetime | None, strawberry.argument(description="Starting before then.")] = None,
     first: Annotated[int | None, strawberry.argument(description="How many, 1 to 500.")] = _SLOTS,
+) -> list[Any] | Awaitable[list[Any]]:
+    first = _SLOTS if first is None else first
+    along: list[NextSlots] | None = brought(parents, "next_slots")
+    if along and from_ is until is None and 1 <= first <= along[0].most:
+        return slot_lists.brought(info.context.desk, along, first=first)
+    return _listed(parents, info, from_, until, first)
+
+
+async def _listed(
+    parents: Sequence[MentorRow], info: Info, since: datetime | None, until: datetime | None, first: int
 ) -> list[Sequence[SlotRow]]:
-    found = await slot_lists.of_mentors(
-        info.context.desk,
-        [row.id for row in parents],
-        since=from_,
-        until=until,
-        first=_SLOTS if first is None else first,
-    )
+    desk, keys = info.context.desk, [row.id for row in parents]
+    found = await slot_lists.of_mentors(desk, keys, since=since, until=until, first=first)
     return [found[row.id] for row in parents]
 
 
 async def _next(parents: Sequence[MentorRow], info: Info) -> list[SlotRow | None]:
-    found = await slot_lists.of_mentors(info.context.desk, [row.id for row in parents], first=1)
-    return [next(iter(found[row.id]), None) for row in parents]
+    found = _of_mentors(parents, info, first=1)
+    lists = await found if isinstance(found, Awaitable) else found
+    return [next(iter(each), None) for each in lists]
 
 
 async def _statuses(parents: Sequence[MentorRow], info: Info) -> list[AvailabilityStatus]:
