@@ -74,21 +74,19 @@ def _short_without_secrets(text: str) -> str:
 
 def _write_line(stream: TextIO, event: str, fields: dict[str, Any]) -> None:
     """What structlog would write of *fields*, whose names are our own, in half the time."""
-    line = {
-        name: _short_without_secrets(value)
-        if type(value) is str and _SHORTEST <= len(value) <= _SHORT
-        else without_secrets(value)
-        if isinstance(value, str)
-        else value
-        for name, value in fields.items()
-    }
-    line["event"], line["level"], line["timestamp"] = event, "info", datetime.now(UTC)
+    for name, value in fields.items():
+        if type(value) is str and len(value) >= _SHORTEST:
+            fields[name] = _short_without_secrets(value) if len(value) <= _SHORT else without_secrets(value)
+    line = {**fields, "event": event, "level": "info", "timestamp": datetime.now(UTC)}
     stream.write(orjson.dumps(line, default=repr, option=orjson.OPT_UTC_Z).decode() + "\n")
     stream.flush()
 
 
 def tell(event: str, fields: dict[str, Any]) -> None:
-    """Logs what is told of every request, as structlog would, at level info; the names of *fields* hold no secrets."""
+    """Logs what is told of every request, as structlog would, at level info.
+
+    *fields* is the log's from now on; their names hold no secrets.
+    """
     _tell(event, fields)
 
 

@@ -119,12 +119,15 @@ class _translated:  # noqa: N801 -- reads as a clause
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is None:
-            return
-        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-            raise Violated(error.constraint_name or error.table_name or "") from error
-        if isinstance(error, _AWAY) and not isinstance(error, asyncio.CancelledError):
-            raise Unavailable from error
+        if isinstance(error, Exception) and (said := _said(error)) is not None:
+            raise said from error
+
+
+def _said(error: Exception) -> Exception | None:
+    """What the driver raises, in our words, where there are any."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return Violated(error.constraint_name or error.table_name or "")
+    return Unavailable() if isinstance(error, _AWAY) else None
 
 
 class _Lent:
@@ -155,15 +158,31 @@ class _Reading:
         self._long = long
         self.seconds = _READ_SECONDS
 
-    def _for(self, statement: Statement[Any]) -> _Lent:
-        return _Lent(self._long if statement.long else self._connections)
-
     async def all(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> list[R]:
-        async with self._for(statement) as connection:
-            return await _Open(connection, seconds=self.seconds).all(statement, limit=limit, **values)
+        # As `_Lent` and `_Open` would together, at half the cost: nearly every request passes here.
+        compiled = statement.on("postgresql")
+        connections, seconds = (self._long, None) if statement.long else (self._connections, self.seconds)
+        connection, is_at_rest = None, False
+        try:
+            connection = await connections.lend()
+            records = await connection.fetch(
+                compiled.limited(limit), *compiled.arguments(values), timeout=seconds
+            )
+            is_at_rest = True
+        except Exception as error:
+            said = _said(error)
+            is_at_rest = not isinstance(said or error, Unavailable)
+            if said is None:
+                raise
+            raise said from error
+        finally:
+            if connection is not None:
+                connections.take_back(connection, at_rest=is_at_rest)
+        return compiled.rows(records)
 
     async def one(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> R | None:
-        async with self._for(statement) as connection:
+        connections = self._long if statement.long else self._connections
+        async with _Lent(connections) as connection:
             return await _Open(connection, seconds=self.seconds).one(statement, limit=limit, **values)
 
 

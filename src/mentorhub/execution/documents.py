@@ -1,6 +1,6 @@
 """Documents: parsed, limited and validated once, and kept by their text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -47,15 +47,13 @@ class Prepared:
     open_cost: Cost
     deprecated: tuple[str, ...] = ()
     """What it uses of the schema that is deprecated."""
+    operation_type: str = field(init=False)
+    """query, mutation or subscription."""
+    name: str | None = field(init=False)
 
-    @property
-    def operation_type(self) -> str:
-        """query, mutation or subscription."""
-        return self.operation.operation.value
-
-    @property
-    def name(self) -> str | None:
-        return self.operation.name.value if self.operation.name else None
+    def __post_init__(self) -> None:
+        self.operation_type = self.operation.operation.value
+        self.name = self.operation.name.value if self.operation.name else None
 
     def values(self, given: Any, limits: Limits) -> VariableValues:
         """The variables' values; raises Rejected when they do not fit, or ask for too much."""

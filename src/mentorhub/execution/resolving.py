@@ -63,13 +63,19 @@ class Batch(Way):
     may_await = False
 
     def __init__(
-        self, load: Callable[..., Any], field: StrawberryField, arguments: Arguments, conversion: Conversion
+        self,
+        load: Callable[..., Any],
+        field: StrawberryField,
+        arguments: Arguments,
+        conversion: Conversion,
+        *,
+        brought: str | None = None,
     ) -> None:
+        """*brought* is the attribute under which parents may have the values already."""
         self._load = load
         self._field = field
         self._arguments = arguments
         self._conversion = conversion
-        brought: str | None = getattr(load, BROUGHT, None)
         self._brought = attrgetter(brought) if brought else None
 
     def values(self, level: "Level", field: "Field") -> list[Any] | Awaitable[Any]:
@@ -195,7 +201,9 @@ def way_of(definition: GraphQLField, node: FieldNode, schema: GraphQLSchema) -> 
         conversion = Conversion(field, definition, declared_in, arguments.constant)
         if load := field.metadata.get(LOAD):
             surround = schema.extensions.get(SURROUND)
-            return Batch(surround(load) if surround else load, field, arguments, conversion)
+            if surround:  # whoever stands around the function wants to see it called
+                return Batch(surround(load), field, arguments, conversion)
+            return Batch(load, field, arguments, conversion, brought=getattr(load, BROUGHT, None))
         if type(resolver) is StrawberryResolver and not isinstance(
             resolver.wrapped_func, staticmethod | classmethod
         ):

@@ -5,12 +5,15 @@ from typing import Any
 
 from graphql import (
     GraphQLError,
+    GraphQLID,
     GraphQLNonNull,
     GraphQLSchema,
+    GraphQLString,
     OperationDefinitionNode,
     Undefined,
     coerce_input_literal,
     coerce_input_value,
+    get_nullable_type,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import (
@@ -26,13 +29,18 @@ from .rejections import Code, Rejected
 class Variables:
     """The variables that a valid operation declares."""
 
-    __slots__ = ("_definitions", "_schema", "_signatures")
+    __slots__ = ("_definitions", "_schema", "_signatures", "_texts")
 
     def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
         signatures = [get_variable_signature(schema, each) for each in self._definitions]
         self._signatures = [each for each in signatures if isinstance(each, GraphQLVariableSignature)]
+        self._texts = {
+            each.name
+            for each in self._signatures
+            if get_nullable_type(each.type) in {GraphQLID, GraphQLString}
+        }
 
     def values(self, given: Mapping[str, Any] | None, *, max_errors: int) -> VariableValues:
         """The values as resolvers get them; raises Rejected when some do not fit."""
@@ -46,6 +54,8 @@ class Variables:
                 sources[name] = VariableValueSource(signature, value)
                 if value is Undefined and default is not None and default.literal is not None:
                     value = coerce_input_literal(default.literal, type_)
+                elif type(value) is str and name in self._texts:
+                    pass  # as it is
                 elif value is not Undefined or isinstance(type_, GraphQLNonNull):
                     if isinstance(value, dict | list) and input_is_nested_too_deeply(value, type_):
                         return self._complain(inputs, max_errors)

@@ -20,40 +20,39 @@ class LocalRates:
         return len(self._full_at)
 
     async def take(self, payer: str, cost: int) -> Charge:
-        allowance = self.allowance
-        points = allowance.points
-        left = points - self._missing(payer)
-        missing = min(cost, points) - left
-        if missing > 0:
-            return Charge(allowance, payer, cost, max(0, int(left)), allowance.waiting(missing))
-        charge = Charge(allowance, payer, cost, 0)
-        charge.remaining = int(left - charge.taken)
-        self.fine(payer, charge.taken)
-        return charge
+        allowance, now = self.allowance, self._clock()
+        left = allowance.points - self._missing(payer, now)
+        taken = min(cost, allowance.points)
+        if taken > left:
+            return Charge(allowance, payer, cost, max(0, int(left)), allowance.waiting(taken - left))
+        self._add(payer, taken, now)
+        return Charge(allowance, payer, cost, int(left - taken))
 
     def settle(self, charge: Charge, actual: int) -> None:
         if not charge.wait:
-            self.fine(charge.payer, actual - charge.taken)
-            charge.remaining = max(0, int(self.allowance.points - self._missing(charge.payer)))
+            now = self._clock()
+            self._add(charge.payer, actual - charge.taken, now)
+            charge.remaining = max(0, int(self.allowance.points - self._missing(charge.payer, now)))
 
     def fine(self, payer: str, points: int) -> None:
-        now = self._clock()
-        self._full_at[payer] = max(self._full_at.get(payer, now), now) + points / self.allowance.restored
-        if len(self._full_at) > self._sweep_beyond:
-            self._sweep(now)
+        self._add(payer, points, self._clock())
 
     def wait_of(self, payer: str) -> int:
         if payer not in self._full_at:
             return 0
-        beyond = self._missing(payer) - self.allowance.points
+        beyond = self._missing(payer, self._clock()) - self.allowance.points
         return self.allowance.waiting(beyond) if beyond >= 0 else 0
 
     async def close(self) -> None:
         self._full_at.clear()
 
-    def _missing(self, payer: str) -> float:
-        now = self._clock()
+    def _missing(self, payer: str, now: float) -> float:
         return max(0.0, self._full_at.get(payer, now) - now) * self.allowance.restored
+
+    def _add(self, payer: str, points: int, now: float) -> None:
+        self._full_at[payer] = max(self._full_at.get(payer, now), now) + points / self.allowance.restored
+        if len(self._full_at) > self._sweep_beyond:
+            self._sweep(now)
 
     def _sweep(self, now: float) -> None:
         self._full_at = {payer: full_at for payer, full_at in self._full_at.items() if full_at > now}
