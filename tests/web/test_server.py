@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import socket
@@ -214,7 +215,7 @@ async def answered_whole(
             asked.protocol.pause_writing()
         await receive()
         given = [(b"content-length", b"2"), *lines]
-        asked.wrote.append(scope["state"][WRITE_WHOLE](status, given, b"{}"))
+        asked.wrote.append(scope["state"][WRITE_WHOLE](send, status, given, b"{}"))
         if paused:
             asked.protocol.resume_writing()
         if not asked.wrote[-1]:
@@ -263,6 +264,23 @@ async def test_answers_without_a_body_and_to_slow_readers_are_uvicorns_own() -> 
     assert head.wire.written == told(b"")[:-2]
     assert empty.wire.written.startswith(b"HTTP/1.1 304 Not Modified\r\n")
     assert slow.wire.written == told(b"")
+
+
+async def test_an_answer_leaves_no_garbage_in_circles() -> None:
+    """It is found late, and so much of it then that others wait."""
+    await answered_whole(ASKING % b"GET" * 3)
+    gc.collect()
+    gc.disable()
+    try:
+        few = await answered_whole(ASKING % b"GET")
+        del few
+        left = gc.collect()
+        many = await answered_whole(ASKING % b"GET" * 20)
+        assert len(many.wrote) == 20
+        del many
+        assert gc.collect() < left + 20
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("value", [b"1\r\nset-cookie: a=b", b"1\n", b"\0"])

@@ -9,7 +9,7 @@ from mentorhub.web.served import Served
 HeaderLines = list[tuple[bytes, bytes]]
 
 WRITE_WHOLE: Final = "write whole"
-"""In a request's state, where the server has it: what writes an answer in one go (`server.write_whole`)."""
+"""In a request's state, where the server has it: what writes an answer in one go, given its `send`."""
 _ALWAYS: Final = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -40,7 +40,8 @@ class Marking:
 
     def whole(self, status: int, lines: HeaderLines, body: bytes) -> bool:
         """Sends an answer in one go; False, and nothing is done, where it must be sent as messages."""
-        if self._write_whole is None or not self._write_whole(status, self._joined(lines), body):
+        write = self._write_whole
+        if write is None or not write(self._send, status, self._joined(lines), body):
             return False
         self._begin(status)
         return True

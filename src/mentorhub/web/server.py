@@ -3,12 +3,11 @@
 import asyncio
 from asyncio import TimerHandle
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 import uvicorn
-from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from starlette.types import Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mentorhub.web.approach import Refused
 from mentorhub.web.encoding import encoded_errors
@@ -28,13 +27,15 @@ _HEAD_END: Final = b"\r\n\r\n"
 _PHRASES: Final = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 
 
-def write_whole(cycle: Any, status: int, lines: HeaderLines, body: bytes) -> bool:
-    """Writes an answer in one go, as uvicorn would in two; False, and nothing is done, where it is to do so itself.
+def write_whole(send: Send, status: int, lines: HeaderLines, body: bytes) -> bool:
+    """Writes an answer in one go, as uvicorn's *send* would in two; False, and nothing is done, where it is to do that.
 
     To be given at most one `content-length`, that of *body*, and no `connection` or `transfer-encoding`.
     """
+    cycle = getattr(send, "__self__", None)
     if (
-        cycle.response_started
+        not isinstance(cycle, RequestResponseCycle)
+        or cycle.response_started
         or cycle.disconnected
         or cycle.flow.write_paused
         or cycle.transport.is_closing()
@@ -105,7 +106,8 @@ class PatientProtocol(HttpToolsProtocol):
         state = self.scope["state"]
         state[_CUT] = self.transport.abort
         if cycle is not None:
-            state[WRITE_WHOLE] = partial(write_whole, cycle)
+            # It must not know the cycle, which knows it: garbage in circles is found late, and much of it at once.
+            state[WRITE_WHOLE] = write_whole
             if self._leaves:
                 cycle.keep_alive = False
 
