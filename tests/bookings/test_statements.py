@@ -4,6 +4,7 @@ from typing import Any
 
 from mentorhub.db import booking_lists
 from mentorhub.db.booking_lists import Brought, Shape
+from mentorhub.db.mentors import Extent
 from mentorhub.resolvers import telling
 from mentorhub.rules.vocabulary import BookingOrder, BookingParty
 from tests.bookings.scene import Scene, slot_id
@@ -64,7 +65,7 @@ async def test_what_is_brought_along_with_a_list_is_not_looked_for_to_count_it(
     scene: Scene, database_url: str
 ) -> None:
     shape = Shape(BookingOrder.STARTS_LATEST, viewer=frozenset({BookingParty.MENTEE}))
-    brought = Brought(mentor=True, mentee=True, feedback=True)
+    brought = Brought(mentor=Extent.CARD, mentee=True, feedback=Extent.CARD)
     total = booking_lists.listing(shape, brought)._total.on(scene.api.house.doors.database.dialect)
     given = {"viewer": scene.mentee.user_id, "now": scene.api.clock.now()}
 

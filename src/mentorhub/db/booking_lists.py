@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, bindpa
 from mentorhub.db.bookings import CARD, COLUMNS, FROM, IS_OVERDUE, STATUS, BookingCard, BookingRow
 from mentorhub.db.constructs import among, now
 from mentorhub.db.database import Reader
+from mentorhub.db.feedback import CARD as FEEDBACK_CARD
 from mentorhub.db.feedback import COLUMNS as FEEDBACK
-from mentorhub.db.feedback import FeedbackRow
+from mentorhub.db.feedback import FeedbackCard, FeedbackRow
 from mentorhub.db.mentors import CARD as MENTOR_CARD
-from mentorhub.db.mentors import MentorCard
+from mentorhub.db.mentors import NAME as MENTOR_NAME
+from mentorhub.db.mentors import Extent, MentorCard, MentorName
 from mentorhub.db.paging import Listing
 from mentorhub.db.search import has_words
 from mentorhub.db.statements import Statement, labelled
@@ -50,12 +52,12 @@ class Brought(NamedTuple):
 
     card: bool = False
     """No more than a `BookingCard`, where the order has that."""
-    mentor: bool = False
-    """A `MentorCard`."""
+    mentor: Extent = Extent.WHOLE
+    """A `MentorCard` or a `MentorName`; nothing for the whole of a mentor."""
     mentee: bool = False
     """A `UserCard`."""
-    feedback: bool = False
-    """A `FeedbackRow`, or None where there is none."""
+    feedback: Extent | None = None
+    """A `FeedbackRow` or a `FeedbackCard`, or None where there is none; nothing for None."""
 
 
 class ListedBooking(BookingRow):
@@ -66,12 +68,19 @@ class ListedCard(BookingCard):
     """Likewise."""
 
 
-_ROWS: Final = {"mentor": MentorCard, "mentee": UserCard, "feedback": FeedbackRow}
+_FEEDBACK: Final = {Extent.WHOLE: (FeedbackRow, FEEDBACK), Extent.CARD: (FeedbackCard, FEEDBACK_CARD)}
+_MENTORS: Final = {Extent.CARD: (MentorCard, MENTOR_CARD), Extent.NAME: (MentorName, MENTOR_NAME)}
 
 
 @lru_cache(maxsize=_SHAPES)
 def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow | BookingCard]:  # noqa: B008 -- frozen
-    companions = {name: row for name, row in _ROWS.items() if getattr(brought, name)}
+    companions: dict[str, type[Any]] = {}
+    if brought.mentor in _MENTORS:
+        companions["mentor"] = _MENTORS[brought.mentor][0]
+    if brought.mentee:
+        companions["mentee"] = UserCard
+    if brought.feedback is not None:
+        companions["feedback"] = _FEEDBACK[brought.feedback][0]
     sql, row = _card(companions) if brought.card and _is_on_card(shape) else _whole(companions)
     return Listing(
         sql.where(*conditions(shape)),
@@ -99,15 +108,15 @@ def _is_on_card(shape: Shape) -> bool:
 def _beside(brought: Brought, page: Subquery) -> tuple[FromClause, list[ColumnElement[Any]]]:
     columns: list[ColumnElement[Any]] = []
     source: FromClause = page
-    if brought.mentor or brought.feedback:
+    if brought.mentor in _MENTORS or brought.feedback is not None:
         source = source.join(mentors, mentors.c.id == page.c.mentor_id)
-    if brought.mentor:
-        columns += labelled("mentor", MENTOR_CARD)
+    if brought.mentor in _MENTORS:
+        columns += labelled("mentor", _MENTORS[brought.mentor][1])
     if brought.mentee:
         columns += labelled("mentee", USER_CARD)
         source = source.join(users, users.c.id == page.c.mentee_id)
-    if brought.feedback:
-        columns += labelled("feedback", FEEDBACK)
+    if brought.feedback is not None:
+        columns += labelled("feedback", _FEEDBACK[brought.feedback][1])
         source = source.outerjoin(feedback, feedback.c.booking_id == page.c.id)
     return source, columns
 

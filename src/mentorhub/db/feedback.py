@@ -30,12 +30,27 @@ class FeedbackRow(NamedTuple):
     hidden_at: datetime | None
 
 
+class FeedbackCard(NamedTuple):
+    """What is shown of feedback beside its booking, and what it takes to know to whom."""
+
+    id: Key
+    mentor_user_id: Key
+    mentor_is_public: bool
+    author_id: Key
+    rating: int
+    comment: str
+    reply: str | None
+    hidden_at: datetime | None
+
+
 _STORED = tuple(name for name in FeedbackRow._fields if not name.startswith("mentor_") or name == "mentor_id")
 _MADE: dict[str, ColumnElement[Any]] = {
     "mentor_user_id": mentors.c.user_id.label("mentor_user_id"),
     "mentor_is_public": mentors.c.is_public.label("mentor_is_public"),
 }
 COLUMNS = tuple(_MADE[name] if name in _MADE else feedback.c[name] for name in FeedbackRow._fields)
+CARD = tuple(_MADE[name] if name in _MADE else feedback.c[name] for name in FeedbackCard._fields)
+"""The columns of a `FeedbackCard`."""
 ROWS = select(*COLUMNS).select_from(feedback.join(mentors, mentors.c.id == feedback.c.mentor_id))
 IS_VISIBLE: ColumnElement[bool] = feedback.c.hidden_at.is_(None)
 

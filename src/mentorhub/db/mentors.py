@@ -84,14 +84,26 @@ class MentorCard(NamedTuple):
     expertise_revision: int
 
 
+class MentorName(NamedTuple):
+    """What is shown of a mentor beside something else: a third of a `MentorCard`."""
+
+    id: Key
+    name: str
+    company: str | None
+    job_title: str | None
+    expertise_ids: str
+    expertise_revision: int
+
+
 class Extent(Enum):
-    """How much of mentors is read."""
+    """How much of mentors, or of something else, is read, at least."""
 
     WHOLE = "whole"
     CARD = "card"
+    NAME = "name"
 
 
-def _columns(row: type[MentorRow | MentorCard]) -> tuple[ColumnElement[Any], ...]:
+def _columns(row: type[MentorRow | MentorCard | MentorName]) -> tuple[ColumnElement[Any], ...]:
     others = {"expertise_revision": REVISION.label("expertise_revision")}
     return tuple(others[name] if name in others else mentors.c[name] for name in row._fields)
 
@@ -100,6 +112,8 @@ COLUMNS: Final = _columns(MentorRow)
 
 CARD: Final = _columns(MentorCard)
 """The columns of a `MentorCard`."""
+NAME: Final = _columns(MentorName)
+"""Those of a `MentorName`."""
 
 _BY_KEYS = Statement(select(*COLUMNS).where(among(mentors.c.id, "keys")), MentorRow)
 _CARDS_BY_KEYS = Statement(select(*CARD).where(among(mentors.c.id, "keys")), MentorCard)

@@ -8,7 +8,7 @@ from mentorhub.db import expertise, locks
 from mentorhub.db.database import Violated
 from mentorhub.db.expertise import ExpertiseName, ExpertiseRow
 from mentorhub.db.keys import new_key
-from mentorhub.db.mentors import MentorCard, MentorRow
+from mentorhub.db.mentors import MentorCard, MentorName, MentorRow
 from mentorhub.lasting import Lasting
 from mentorhub.resolvers import access
 from mentorhub.resolvers.desk import Desk, Work
@@ -32,7 +32,7 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, ExpertiseRow]
 
 
 def of_mentors(
-    desk: Desk, mentors: Sequence[MentorRow | MentorCard]
+    desk: Desk, mentors: Sequence[MentorRow | MentorCard | MentorName]
 ) -> list[Lasting[ExpertiseName]] | Awaitable[list[Lasting[ExpertiseName]]]:
     """What each of *mentors* knows, in the order of the names; to be awaited where it has got other names."""
     named = desk.doors.expertise_names.at(max(row.expertise_revision for row in mentors))
@@ -44,7 +44,7 @@ def of_mentors(
 
 
 async def _read_of_mentors(
-    desk: Desk, mentors: Sequence[MentorRow | MentorCard]
+    desk: Desk, mentors: Sequence[MentorRow | MentorCard | MentorName]
 ) -> list[Lasting[ExpertiseName]]:
     named = await desk.doors.expertise_names.read(desk.reader)
     return [named[row.expertise_ids] for row in mentors]

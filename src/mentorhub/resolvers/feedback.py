@@ -5,7 +5,7 @@ from typing import Final
 
 from mentorhub.db import feedback, locks, mentor_figures
 from mentorhub.db.database import Violated
-from mentorhub.db.feedback import FeedbackRow
+from mentorhub.db.feedback import FeedbackCard, FeedbackRow
 from mentorhub.db.keys import new_key
 from mentorhub.db.mentors import MentorRow
 from mentorhub.resolvers import access
@@ -55,7 +55,7 @@ async def all_feedback(desk: Desk, paging: Paging, *, maximum_rating: int | None
     return await page(desk, feedback.AT_MOST, paging, name="all feedback", rating=maximum_rating)
 
 
-def is_visible(viewer: Viewer | None, row: FeedbackRow) -> bool:
+def is_visible(viewer: Viewer | None, row: FeedbackRow | FeedbackCard) -> bool:
     """Hidden feedback is for administrators; that on a mentor who is not public, for its two parties too."""
     if row.hidden_at is None and row.mentor_is_public:
         return True

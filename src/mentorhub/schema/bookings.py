@@ -30,6 +30,7 @@ _SHOWN_BY_CARDS = frozenset({
     "__typename", "id", "startsAt", "endsAt", "durationMinutes", "status", "topic", "mentor", "mentee", "slot",
     "feedback",
 })  # fmt: skip
+_OF_FEEDBACK_CARDS = frozenset({"__typename", "id", "rating", "comment", "reply"})
 _WITH_DEADLINE = {BookingStatus.PENDING, BookingStatus.EXPIRED}
 
 
@@ -39,10 +40,14 @@ def brought_with(asked: Asked | None) -> Brought:
         return NOTHING
     return Brought(
         card=asked.names <= _SHOWN_BY_CARDS,
-        mentor="mentor" in asked.names and extent_of(asked.at("mentor")) is Extent.CARD,
+        mentor=extent_of(asked.at("mentor")) if "mentor" in asked.names else Extent.WHOLE,
         mentee="mentee" in asked.names and needs_card_only(asked.at("mentee")),
-        feedback="feedback" in asked.names,
+        feedback=_feedback(asked.at("feedback")) if "feedback" in asked.names else None,
     )
+
+
+def _feedback(asked: Asked) -> Extent:
+    return Extent.CARD if asked.names <= _OF_FEEDBACK_CARDS else Extent.WHOLE
 
 
 @unless_brought("mentor")

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from mentorhub.db.bookings import BookingCard, BookingRow
-from mentorhub.db.feedback import FeedbackRow
+from mentorhub.db.feedback import FeedbackCard, FeedbackRow
 from mentorhub.db.mentors import MentorCard, MentorRow
 from mentorhub.db.users import UserRow
 from mentorhub.execution import asked, batch, extend
@@ -47,7 +47,12 @@ def _hidden(parents: Sequence[FeedbackRow], info: Info) -> list[datetime | None]
     return [row.hidden_at if is_admin else None for row in parents]
 
 
-@node_type("Feedback", row=FeedbackRow, load=feedback.visible, description="What a mentee says of a session.")
+@node_type(
+    "Feedback",
+    row=(FeedbackRow, FeedbackCard),
+    load=feedback.visible,
+    description="What a mentee says of a session.",
+)
 class Feedback(Node):
     id: strawberry.ID = id_field("Feedback")
     booking: Booking | None = batch(
@@ -64,7 +69,7 @@ class Feedback(Node):
 
 def _left(
     parents: Sequence[BookingRow | BookingCard], info: Info
-) -> list[FeedbackRow | None] | Awaitable[list[FeedbackRow | None]]:
+) -> list[Any] | Awaitable[list[FeedbackRow | None]]:
     known, viewer = brought(parents, "feedback"), info.context.desk.viewer
     if known is None:
         return _read_left(parents, info)

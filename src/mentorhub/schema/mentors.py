@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from mentorhub.db.expertise import ExpertiseName
-from mentorhub.db.mentors import Extent, MentorCard, MentorRow
+from mentorhub.db.mentors import Extent, MentorCard, MentorName, MentorRow
 from mentorhub.db.users import UserRow
 from mentorhub.execution import Asked, asked, batch, extend
 from mentorhub.lasting import Lasting
@@ -104,15 +104,20 @@ _SHOWN_BY_CARDS: Final = frozenset({
 })  # fmt: skip
 
 
+_SHOWN_BY_NAMES: Final = frozenset({
+    "__typename", "id", "name", "company", "jobTitle", "expertise", "slots", "nextSlot",
+})  # fmt: skip
+
+
 def extent_of(asked: Asked | None) -> Extent:
     """How much of mentors is to be read for what is asked of them."""
     if asked is None or not asked.names <= _SHOWN_BY_CARDS:
         return Extent.WHOLE
-    return Extent.CARD
+    return Extent.NAME if asked.names <= _SHOWN_BY_NAMES else Extent.CARD
 
 
 def _expertise(
-    parents: Sequence[MentorRow | MentorCard], info: Info
+    parents: Sequence[MentorRow | MentorCard | MentorName], info: Info
 ) -> list[Lasting[ExpertiseName]] | Awaitable[list[Lasting[ExpertiseName]]]:
     return expertise.of_mentors(info.context.desk, parents)
 
@@ -139,7 +144,10 @@ _INSIDERS = "To the mentor itself and administrators; else null."
 
 
 @node_type(
-    "Mentor", row=(MentorRow, MentorCard), load=mentors.visible, description="Somebody who gives sessions."
+    "Mentor",
+    row=(MentorRow, MentorCard, MentorName),
+    load=mentors.visible,
+    description="Somebody who gives sessions.",
 )
 class Mentor(Node):
     id: strawberry.ID = id_field("Mentor")
