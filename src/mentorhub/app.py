@@ -52,7 +52,7 @@ from mentorhub.tracing import Tracer, open_tracer
 from mentorhub.web.approach import Approach, Refused
 from mentorhub.web.calendars import CalendarFeeds
 from mentorhub.web.doors import Doors as WebDoors
-from mentorhub.web.encoding import INSTANTS
+from mentorhub.web.encoding import INSTANTS, fragment
 from mentorhub.web.endpoint import GraphQL
 from mentorhub.web.explorer import explorer_routes
 from mentorhub.web.exports import export_routes
@@ -241,7 +241,10 @@ class Service:
         self.graphql = GraphQL(
             WebDoors(
                 build_engine(
-                    introspection=settings.introspection == "on", tracer=house.tracer, instants=INSTANTS
+                    introspection=settings.introspection == "on",
+                    tracer=house.tracer,
+                    instants=INSTANTS,
+                    kept_as=fragment,
                 ),
                 house.context,
                 house.still_allowed,

@@ -1,14 +1,15 @@
 """Lists that last are answered once, and each time as graphql-core answers them."""
 
+import json
 from typing import Any
 
 import strawberry
 from graphql import DocumentNode, parse
 
-from mentorhub.execution import rows
+from mentorhub.execution import Engine, rows
 from mentorhub.lasting import Lasting
 from tests.execution.both import assert_agreement, both
-from tests.execution.contexts import type_of_info
+from tests.execution.contexts import Context, type_of_info
 
 
 class BookRow:
@@ -107,6 +108,19 @@ async def test_what_depends_on_more_than_its_object_is_asked_each_time() -> None
         BORROWERS["Notes"] = name
         result = await ask(document, shelf)
         assert result.data == {"shelves": [{"books": [{"title": "Notes", "borrower": name}]}]}
+
+
+async def test_an_answer_is_kept_as_whoever_encodes_it_takes_it() -> None:
+    SHELVES[:] = [ShelfRow(BookRow("Notes")), ShelfRow()]
+    engine = Engine(strawberry.Schema(Query), kept_as=json.dumps)
+    prepared = engine.prepare("{ shelves { books { title } } }")
+
+    results: list[Any] = [await engine.execute(prepared, None, Context()) for _ in range(3)]
+
+    first, *others = [result.data["shelves"] for result in results]
+    assert first == [{"books": [{"title": "Notes"}]}, {"books": []}]
+    assert others == [[{"books": '[{"title": "Notes"}]'}, {"books": "[]"}]] * 2
+    assert {result.fields for result in results} == {4}
 
 
 async def test_each_document_is_given_its_own_answer_and_few_are_kept() -> None:

@@ -17,7 +17,7 @@ from mentorhub.execution import Engine
 from mentorhub.schema import build_engine, build_schema
 from mentorhub.schema.gate import GatedEngine
 from mentorhub.schema.refusing import masked
-from mentorhub.web.encoding import INSTANTS, encoded
+from mentorhub.web.encoding import INSTANTS, encoded, fragment
 from tests.api import Answer, Api
 from tests.schema import world
 from tests.schema.world import World
@@ -96,7 +96,7 @@ def _steady(data: Any) -> Any:
 
 
 def engine_of(executor: Any) -> Engine:
-    return GatedEngine(build_schema(), mask=masked, executor=executor, instants=INSTANTS)
+    return GatedEngine(build_schema(), mask=masked, executor=executor, instants=INSTANTS, kept_as=fragment)
 
 
 LISTS = (

@@ -199,7 +199,7 @@ def _remembered(shape: Lists, lists: list[Lasting[Any]], sites: Sites) -> list[A
         return _answered_lists(shape, lists, sites)
     run = sites.level.run
     answers: list[Any] = [each.kept(selection) for each in lists]
-    known = sum(len(answer) for answer in answers if answer is not None)
+    known = sum(len(each) for each, answer in zip(lists, answers, strict=True) if answer is not None)
     run.fields += known * len(selection.blank)
     missing = [number for number, answer in enumerate(answers) if answer is None]
     if missing:
@@ -209,7 +209,7 @@ def _remembered(shape: Lists, lists: list[Lasting[Any]], sites: Sites) -> list[A
         for number, answer in zip(missing, fresh, strict=True):
             answers[number] = answer
             if are_whole:
-                lists[number].keep(selection, answer)
+                lists[number].keep(selection, run.plan.kept_as(answer) if run.plan.kept_as else answer)
     return answers
 
 

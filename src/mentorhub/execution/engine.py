@@ -16,6 +16,7 @@ from .batches import SURROUND, OperationContext, type_of_load
 from .documents import Documents, Prepared
 from .limits import Limits
 from .planning import Counts
+from .plans import KEPT_AS
 from .rejections import Code, Rejected, coded
 from .running import Run
 from .shapes import INSTANTS
@@ -33,6 +34,7 @@ class Engine:
     *mask* sees every error of execution and says what the client is told of it. *deadline* is in seconds,
     for one execution, for the making of one source stream, and for each event of it.
     *instants* are scalars whose datetimes in UTC plans leave as they are, for whoever encodes the answers to write.
+    *kept_as* makes, of an answer that stays with its list (`Lasting`), what they take for it.
     *executor* "stock" has graphql-core execute everything, as an oracle for the compiled one.
     """
 
@@ -44,6 +46,7 @@ class Engine:
         mask: Callable[[GraphQLError], GraphQLError] = unmasked,
         deadline: float = 10.0,
         instants: Collection[str] = (),
+        kept_as: Callable[[Any], Any] | None = None,
         executor: Literal["compiled", "stock"] = "compiled",
     ) -> None:
         if schema.extensions or schema.directives:
@@ -52,6 +55,8 @@ class Engine:
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry shows it nowhere else
         if instants:
             self.schema.extensions[INSTANTS] = frozenset(instants)
+        if kept_as is not None:
+            self.schema.extensions[KEPT_AS] = kept_as
         self.limits = limits
         self.mask = mask
         self.deadline = deadline

@@ -33,6 +33,9 @@ from .levels import Level
 from .resolving import Way, way_of
 from .shapes import Items, Leaf, Shape, shape_of
 
+KEPT_AS = "mentorhub kept as"
+"""The key, in a schema's extensions, of what makes of a kept answer what whoever encodes answers takes for it."""
+
 
 class Plan:
     """One operation, for one choice of what is skipped and included."""
@@ -42,6 +45,7 @@ class Plan:
         "fragments",
         "info_class",
         "is_serial",
+        "kept_as",
         "operation",
         "root",
         "schema",
@@ -58,6 +62,7 @@ class Plan:
         self.schema = schema
         declared_in = schema.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         self.info_class = declared_in.config.info_class if declared_in else strawberry.Info
+        self.kept_as: Callable[[Any], Any] | None = schema.extensions.get(KEPT_AS)
         self.operation = operation
         self.is_serial = operation.operation is OperationType.MUTATION
         self.fragment_definitions = dict(fragments)

@@ -1,8 +1,9 @@
 """The API: what can be asked, done and listened to, and how each is said."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -100,12 +101,15 @@ def build_engine(
     introspection: bool = True,
     tracer: Tracer | None = None,
     instants: Collection[str] = (),
+    kept_as: Callable[[Any], Any] | None = None,
 ) -> Engine:
-    """What runs operations of this API: admits, limits, masks, deadline. *instants* are as `Engine` has them."""
+    """What runs operations of this API: admits, limits, masks, deadline. The last two are as `Engine` has them."""
     held = replace(limits or Limits(), introspection=introspection)
     if tracer is not None:
-        return TracedEngine(build_schema(), limits=held, mask=masked, instants=instants, tracer=tracer)
-    return MeasuredEngine(build_schema(), limits=held, mask=masked, instants=instants)
+        return TracedEngine(
+            build_schema(), limits=held, mask=masked, instants=instants, kept_as=kept_as, tracer=tracer
+        )
+    return MeasuredEngine(build_schema(), limits=held, mask=masked, instants=instants, kept_as=kept_as)
 
 
 @cache

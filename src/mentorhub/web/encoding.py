@@ -24,6 +24,11 @@ def encoded(result: ExecutionResult, extensions: Mapping[str, Any] | None = None
     return orjson.dumps(answer, option=_OPTIONS)
 
 
+def fragment(part: Any) -> orjson.Fragment:
+    """A part of results' data that comes again, encoded once."""
+    return orjson.Fragment(orjson.dumps(part, option=_OPTIONS))
+
+
 def text_of(result: ExecutionResult, extensions: Mapping[str, Any] | None = None) -> str:
     """The same as text.
 
