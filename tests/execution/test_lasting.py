@@ -7,6 +7,7 @@ import strawberry
 from graphql import DocumentNode, parse
 
 from mentorhub.execution import Engine, rows
+from mentorhub.execution.keeping import KEPT_AS, Kept
 from mentorhub.lasting import Lasting
 from tests.execution.both import assert_agreement, both
 from tests.execution.contexts import Context, type_of_info
@@ -61,6 +62,7 @@ class Query:
 
 SHELVES: list[Any] = []
 SCHEMA = strawberry.Schema(Query)._schema
+SCHEMA.extensions[KEPT_AS] = Kept(lambda answer: (answer, 1))
 
 
 async def ask(document: DocumentNode, *shelves: ShelfRow) -> Any:
@@ -112,7 +114,7 @@ async def test_what_depends_on_more_than_its_object_is_asked_each_time() -> None
 
 async def test_an_answer_is_kept_as_whoever_encodes_it_takes_it() -> None:
     SHELVES[:] = [ShelfRow(BookRow("Notes")), ShelfRow()]
-    engine = Engine(strawberry.Schema(Query), kept_as=json.dumps)
+    engine = Engine(strawberry.Schema(Query), kept_as=lambda answer: (json.dumps(answer), 1))
     prepared = engine.prepare("{ shelves { books { title } } }")
 
     results: list[Any] = [await engine.execute(prepared, None, Context()) for _ in range(3)]
@@ -123,7 +125,7 @@ async def test_an_answer_is_kept_as_whoever_encodes_it_takes_it() -> None:
     assert {result.fields for result in results} == {4}
 
 
-async def test_each_document_is_given_its_own_answer_and_few_are_kept() -> None:
+async def test_each_document_is_given_its_own_answer() -> None:
     shelf = ShelfRow(BookRow("Notes"))
     documents = {name: parse(f"{{ shelves {{ books {{ {name}: title }} }} }}") for name in "abcdefg"}
 
@@ -132,4 +134,18 @@ async def test_each_document_is_given_its_own_answer_and_few_are_kept() -> None:
             result = await ask(document, shelf)
             assert result.data == {"shelves": [{"books": [{name: "Notes"}]}]}
 
-    assert len(shelf.books._kept) <= 4
+
+def test_no_more_bytes_are_kept_than_there_is_room_for() -> None:
+    kept = Kept(lambda answer: (answer, len(answer)), most=20_000, largest=5_000)
+    mark, lists = object(), [Lasting([number]) for number in range(50)]
+
+    for list_ in lists:
+        kept.keep(mark, list_, "x" * 4_000)
+        assert kept.answer(mark, list_) == "x" * 4_000
+        assert kept.bytes <= 20_000
+    kept.keep(mark, lists[0], "x" * 5_001)
+
+    assert sum(kept.answer(mark, list_) is not None for list_ in lists) <= 5
+    assert kept.answer(mark, lists[0]) is None
+    assert kept.answer(object(), lists[-1]) is None
+    assert kept.answer(mark, Lasting([49])) is None

@@ -163,6 +163,29 @@ async def test_hidden_feedback_leaves_everywhere_at_once_and_comes_back(scene: S
     assert await seen(scene, said, scene.mentee) == before
 
 
+@pytest.mark.parametrize("asked", ["id rating comment reply", "id rating comment reply createdAt"])
+async def test_hidden_feedback_is_brought_along_with_bookings_for_administrators_alone(
+    scene: Scene, asked: str
+) -> None:
+    said = await left(scene, 2)
+    nodes = f"bookings {{ nodes {{ feedback {{ {asked} }} }} }}"
+
+    async def beside_bookings() -> list[Any]:
+        answers = [
+            (await scene.api.ask(f"{{ viewer {{ {nodes} }} }}", viewer))["viewer"]
+            for viewer in (scene.mentee, scene.mentor)
+        ]
+        answers.append((await scene.api.ask(f"{{ admin {{ {nodes} }} }}", scene.admin))["admin"])
+        return [[node["feedback"] for node in answer["bookings"]["nodes"]] for answer in answers]
+
+    shown = await beside_bookings()
+    await desk(scene, scene.admin).do(feedback.hide, feedback_id=key_of(said), reason="Names a third person")
+    hidden = await beside_bookings()
+
+    assert [[row["id"] for row in rows] for rows in shown] == [[said["id"]]] * 3
+    assert hidden == [[None], [None], shown[2]]
+
+
 async def test_hidden_is_hidden_once(scene: Scene) -> None:
     said = await left(scene)
     work = desk(scene, scene.admin)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 
 from mentorhub.execution import Engine
+from mentorhub.resolvers import charging
 from mentorhub.schema import build_engine, build_schema
 from mentorhub.schema.gate import GatedEngine
 from mentorhub.schema.refusing import masked
@@ -138,6 +140,31 @@ async def test_what_lists_bring_along_is_what_would_have_been_read(api: Api) -> 
             answered += compiled.data is not None and not compiled.errors
 
     assert answered >= len(LISTS)
+
+
+async def test_a_partial_answer_costs_the_same_whether_or_not_parts_of_it_were_kept(api: Api) -> None:
+    built: World = await world.built(api)
+    engine = engine_of("compiled")
+    text = """query ($id: ID!, $until: DateTime) {
+        mentors { nodes { id expertise { id name } slots(first: 20) { id startsAt endsAt } } }
+        mentor(id: $id) { slots(until: $until, first: 1) { id } }
+    }"""
+
+    async def cost(until: datetime | None) -> Any:
+        context = api.context()
+        given = {"id": built.samples["Mentor"], "until": until and until.isoformat()}
+        result = await engine.execute(engine.prepare(text), given, context)
+        return bool(result.errors), context.extensions["cost"]["actual"], encoded(result)
+
+    too_late = api.clock.now() + timedelta(days=400)
+    fresh, kept = await cost(too_late), await cost(too_late)
+    assert (await cost(None))[0] is False
+    again = await cost(too_late)
+
+    assert fresh[0] is True
+    assert fresh == kept == again
+    fields = charging.fields_in(json.loads(fresh[2])["data"])
+    assert fresh[1] == charging.points_for(fields)
 
 
 async def test_generated_queries_are_answered_alike_by_both_executors(api: Api) -> None:

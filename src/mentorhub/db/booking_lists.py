@@ -64,8 +64,8 @@ class ListedBooking(BookingRow):
     """A booking with what has been brought along."""
 
 
-class ListedCard(BookingCard):
-    """Likewise."""
+class ListedBookingCard(BookingCard):
+    """A booking's card with what has been brought along."""
 
 
 _FEEDBACK: Final = {Extent.WHOLE: (FeedbackRow, FEEDBACK), Extent.CARD: (FeedbackCard, FEEDBACK_CARD)}
@@ -94,7 +94,7 @@ def listing(shape: Shape, brought: Brought = Brought()) -> Listing[BookingRow | 
 
 
 def _card(companions: Mapping[str, Any]) -> tuple[Select[Any], type[BookingCard]]:
-    return select(*CARD).select_from(bookings), ListedCard if companions else BookingCard
+    return select(*CARD).select_from(bookings), ListedBookingCard if companions else BookingCard
 
 
 def _whole(companions: Mapping[str, Any]) -> tuple[Select[Any], type[BookingRow]]:

@@ -22,7 +22,7 @@ MOST_LISTED: Final = 20
 """Slots in one list: longer ones are hardly the same again."""
 _MOST_ROWS: Final = 50_000
 _MOST_LISTS: Final = 10_000
-"""So much is kept, some 15 MB each; then it begins anew."""
+"""So much is kept, some 15 MB each, the longest lists taking three times as much; then it begins anew."""
 
 
 class NextSlots(NamedTuple):

@@ -58,8 +58,8 @@ class ListedMentor(MentorRow):
     """A mentor with `next_slots`, a `NextSlots`."""
 
 
-class ListedCard(MentorCard):
-    """Likewise."""
+class ListedMentorCard(MentorCard):
+    """A mentor's card with `next_slots`, likewise."""
 
 
 @lru_cache(maxsize=_SHAPES)
@@ -70,7 +70,9 @@ def listing(shape: Shape, extent: Extent = Extent.WHOLE, *, next_slots: int = 0)
     """
     order = (*_ORDERS[shape.order], mentors.c.id)
     has_card = extent is not Extent.WHOLE and {column.key for column in order} <= set(MentorCard._fields)
-    columns, rows = (CARD, (MentorCard, ListedCard)) if has_card else (COLUMNS, (MentorRow, ListedMentor))
+    columns, rows = (
+        (CARD, (MentorCard, ListedMentorCard)) if has_card else (COLUMNS, (MentorRow, ListedMentor))
+    )
     return Listing[Any](
         select(*columns).where(*_conditions(shape)),
         rows[bool(next_slots)],

@@ -170,11 +170,10 @@ class _Reading:
             )
             is_at_rest = True
         except Exception as error:
-            said = _said(error)
-            is_at_rest = not isinstance(said or error, Unavailable)
-            if said is None:
+            # Without a name for it: an error that knows a frame which knows it is found late.
+            is_at_rest = not isinstance(_said(error) or error, Unavailable)
+            with _translated():
                 raise
-            raise said from error
         finally:
             if connection is not None:
                 connections.take_back(connection, at_rest=is_at_rest)

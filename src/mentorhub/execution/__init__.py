@@ -5,6 +5,7 @@ from .batches import BROUGHT, Batches, OperationContext, batch
 from .declarations import extend, reads, rows
 from .documents import Prepared
 from .engine import Engine
+from .keeping import Encode
 from .limits import Limits
 from .rejections import Code, Rejected
 from .running import Answer
@@ -17,6 +18,7 @@ __all__ = [
     "Batches",
     "Code",
     "Common",
+    "Encode",
     "Engine",
     "Limits",
     "OperationContext",

@@ -164,7 +164,9 @@ class Conversion:
 
     def shared(self, values: Mapping[str, Any]) -> type_of_values | None:
         """What serves every call with *values*; None where each needs its own."""
-        return self.of(values, None) if self.is_renaming else self._of_constant
+        if self._of_constant is not None:
+            return self._of_constant
+        return self.of(values, None) if self.is_renaming else None
 
     def of(self, values: Mapping[str, Any], info: strawberry.Info[Any, Any] | None) -> type_of_values:
         converted: type_of_values = {}

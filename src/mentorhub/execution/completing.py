@@ -194,11 +194,13 @@ def _answered_lists(shape: Lists, lists: list[Any], sites: Sites) -> list[Any]:
 
 def _remembered(shape: Lists, lists: list[Lasting[Any]], sites: Sites) -> list[Any]:
     """As `_answered_lists`, of which what was answered before need not be answered anew."""
-    selection = sites.field.selection_of(shape.item.type) if isinstance(shape.item, Objects) else None
-    if selection is None or selection.steps:
-        return _answered_lists(shape, lists, sites)
     run = sites.level.run
-    answers: list[Any] = [each.kept(selection) for each in lists]
+    kept = run.plan.kept
+    selection = sites.field.selection_of(shape.item.type) if isinstance(shape.item, Objects) else None
+    if kept is None or selection is None or selection.steps:
+        return _answered_lists(shape, lists, sites)
+    mark = selection.mark
+    answers: list[Any] = [kept.answer(mark, each) for each in lists]
     known = sum(len(each) for each, answer in zip(lists, answers, strict=True) if answer is not None)
     run.fields += known * len(selection.blank)
     missing = [number for number, answer in enumerate(answers) if answer is None]
@@ -209,7 +211,7 @@ def _remembered(shape: Lists, lists: list[Lasting[Any]], sites: Sites) -> list[A
         for number, answer in zip(missing, fresh, strict=True):
             answers[number] = answer
             if are_whole:
-                lists[number].keep(selection, run.plan.kept_as(answer) if run.plan.kept_as else answer)
+                kept.keep(mark, lists[number], answer)
     return answers
 
 

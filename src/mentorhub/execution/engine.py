@@ -14,9 +14,9 @@ from mentorhub.patience import Patience
 
 from .batches import SURROUND, OperationContext, type_of_load
 from .documents import Documents, Prepared
+from .keeping import KEPT_AS, Encode, Kept
 from .limits import Limits
 from .planning import Counts
-from .plans import KEPT_AS
 from .rejections import Code, Rejected, coded
 from .running import Run
 from .shapes import INSTANTS
@@ -34,7 +34,7 @@ class Engine:
     *mask* sees every error of execution and says what the client is told of it. *deadline* is in seconds,
     for one execution, for the making of one source stream, and for each event of it.
     *instants* are scalars whose datetimes in UTC plans leave as they are, for whoever encodes the answers to write.
-    *kept_as* makes, of an answer that stays with its list (`Lasting`), what they take for it.
+    *kept_as* makes, of an answer for a list that lasts, what they take for it: then such answers are kept.
     *executor* "stock" has graphql-core execute everything, as an oracle for the compiled one.
     """
 
@@ -46,7 +46,7 @@ class Engine:
         mask: Callable[[GraphQLError], GraphQLError] = unmasked,
         deadline: float = 10.0,
         instants: Collection[str] = (),
-        kept_as: Callable[[Any], Any] | None = None,
+        kept_as: Encode | None = None,
         executor: Literal["compiled", "stock"] = "compiled",
     ) -> None:
         if schema.extensions or schema.directives:
@@ -56,7 +56,7 @@ class Engine:
         if instants:
             self.schema.extensions[INSTANTS] = frozenset(instants)
         if kept_as is not None:
-            self.schema.extensions[KEPT_AS] = kept_as
+            self.schema.extensions[KEPT_AS] = Kept(kept_as)
         self.limits = limits
         self.mask = mask
         self.deadline = deadline

@@ -29,12 +29,10 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from .asking import Asked
 from .compiling import compiled
+from .keeping import KEPT_AS, Kept
 from .levels import Level
 from .resolving import Way, way_of
 from .shapes import Items, Leaf, Shape, shape_of
-
-KEPT_AS = "mentorhub kept as"
-"""The key, in a schema's extensions, of what makes of a kept answer what whoever encodes answers takes for it."""
 
 
 class Plan:
@@ -45,7 +43,7 @@ class Plan:
         "fragments",
         "info_class",
         "is_serial",
-        "kept_as",
+        "kept",
         "operation",
         "root",
         "schema",
@@ -62,7 +60,7 @@ class Plan:
         self.schema = schema
         declared_in = schema.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         self.info_class = declared_in.config.info_class if declared_in else strawberry.Info
-        self.kept_as: Callable[[Any], Any] | None = schema.extensions.get(KEPT_AS)
+        self.kept: Kept | None = schema.extensions.get(KEPT_AS)
         self.operation = operation
         self.is_serial = operation.operation is OperationType.MUTATION
         self.fragment_definitions = dict(fragments)
@@ -81,12 +79,14 @@ class Selection:
     attributes or made of nothing but the object, by generated code for all objects of a level; `steps` are the rest.
     """
 
-    __slots__ = ("blank", "make", "read", "steps", "type")
+    __slots__ = ("blank", "make", "mark", "read", "steps", "type")
 
     def __init__(
         self, plan: Plan, type_: GraphQLObjectType, fields: GroupedFieldSet, *, is_serial: bool = False
     ) -> None:
         self.type = type_
+        self.mark = object()
+        """What it is known by where nothing of its document is to be kept."""
         self.blank: dict[str, Any] = {}
         self.read: list[Field] = []
         self.steps: list[Field] = []

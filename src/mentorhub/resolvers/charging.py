@@ -3,6 +3,8 @@
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
+import orjson
+
 from mentorhub.rates import Charge
 from mentorhub.resolvers.desk import Desk
 from mentorhub.resolvers.viewers import Viewer
@@ -72,7 +74,9 @@ def fields_in(data: Any) -> int:
             waiting += [each for each in value.values() if type(each) in _NESTED]
         elif type(value) is list:
             waiting += [each for each in value if type(each) in _NESTED]
+        elif type(value) is orjson.Fragment:
+            waiting.append(orjson.loads(orjson.dumps(value)))
     return count
 
 
-_NESTED = frozenset({dict, list})
+_NESTED = frozenset({dict, list, orjson.Fragment})

@@ -17,7 +17,7 @@ async def by_keys(desk: Desk, keys: Sequence[Key]) -> dict[Key, MentorRow]:
 async def reached(
     desk: Desk, keys: Sequence[Key], extent: Extent
 ) -> Mapping[Key, MentorRow] | Mapping[Key, MentorCard]:
-    """The same, *extent* of each."""
+    """The same, *extent* of each or more."""
     if extent is Extent.WHOLE:
         return await mentors.by_keys(desk.reader, keys)
     return await mentors.cards_by_keys(desk.reader, keys)
@@ -30,7 +30,7 @@ async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, MentorRow]:
 
 
 async def one_visible(desk: Desk, key: Key, extent: Extent) -> MentorRow | MentorCard | None:
-    """The mentor with *key*, if the viewer may see them; *extent* of them."""
+    """The mentor with *key*, if the viewer may see them; *extent* of them or more."""
     row = (await reached(desk, [key], extent)).get(key)
     return row if row is not None and is_visible(desk, row) else None
 

@@ -1,14 +1,13 @@
 """The API: what can be asked, done and listened to, and how each is said."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from mentorhub.execution import Engine, Limits
+from mentorhub.execution import Encode, Engine, Limits
 from mentorhub.schema import (
     accounts,
     activity,
@@ -101,7 +100,7 @@ def build_engine(
     introspection: bool = True,
     tracer: Tracer | None = None,
     instants: Collection[str] = (),
-    kept_as: Callable[[Any], Any] | None = None,
+    kept_as: Encode | None = None,
 ) -> Engine:
     """What runs operations of this API: admits, limits, masks, deadline. The last two are as `Engine` has them."""
     held = replace(limits or Limits(), introspection=introspection)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from mentorhub.db.known_slots import MOST_LISTED, NextSlots
-from mentorhub.db.mentors import MentorCard, MentorRow
+from mentorhub.db.mentors import MentorCard, MentorName, MentorRow
 from mentorhub.db.slots import SlotRow
 from mentorhub.execution import Asked, asked, batch, extend, reads
 from mentorhub.resolvers import mentors, slot_lists, slots
@@ -20,7 +20,11 @@ from mentorhub.schema.mentors import Mentor, extent_of
 from mentorhub.schema.nodes import Node, brought, id_field, node_type
 from mentorhub.schema.words import declare
 
+Mentors = Sequence[MentorRow | MentorCard | MentorName]
+
 _SLOTS: Final = 50
+_SIZES: Final = (0, 1, 5, 10, MOST_LISTED)
+"""How many are brought along with mentors."""
 
 declare(
     AvailabilityStatus,
@@ -67,11 +71,13 @@ def next_asked(asked: Asked | None, info: Info) -> int:
         first = given.get("first", _SLOTS)
         if type(first) is int and 1 <= first <= MOST_LISTED and not (given.get("from") or given.get("until")):
             sizes.append(first)
-    return max(sizes, default=0)
+    most = max(sizes, default=0)
+    # Each number is a statement of its own.
+    return next(size for size in _SIZES if size >= most)
 
 
 def _of_mentors(
-    parents: Sequence[MentorRow],
+    parents: Mentors,
     info: Info,
     *,
     from_: Annotated[
@@ -89,14 +95,14 @@ def _of_mentors(
 
 
 async def _listed(
-    parents: Sequence[MentorRow], info: Info, since: datetime | None, until: datetime | None, first: int
+    parents: Mentors, info: Info, since: datetime | None, until: datetime | None, first: int
 ) -> list[Sequence[SlotRow]]:
     desk, keys = info.context.desk, [row.id for row in parents]
     found = await slot_lists.of_mentors(desk, keys, since=since, until=until, first=first)
     return [found[row.id] for row in parents]
 
 
-async def _next(parents: Sequence[MentorRow], info: Info) -> list[SlotRow | None]:
+async def _next(parents: Mentors, info: Info) -> list[SlotRow | None]:
     found = _of_mentors(parents, info, first=1)
     lists = await found if isinstance(found, Awaitable) else found
     return [next(iter(each), None) for each in lists]

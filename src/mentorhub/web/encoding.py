@@ -24,9 +24,10 @@ def encoded(result: ExecutionResult, extensions: Mapping[str, Any] | None = None
     return orjson.dumps(answer, option=_OPTIONS)
 
 
-def fragment(part: Any) -> orjson.Fragment:
-    """A part of results' data that comes again, encoded once."""
-    return orjson.Fragment(orjson.dumps(part, option=_OPTIONS))
+def fragment(part: Any) -> tuple[orjson.Fragment, int]:
+    """A part of results' data that comes again, encoded once, and how many bytes it has."""
+    written = orjson.dumps(part, option=_OPTIONS)
+    return orjson.Fragment(written), len(written)
 
 
 def text_of(result: ExecutionResult, extensions: Mapping[str, Any] | None = None) -> str:

@@ -3,7 +3,6 @@
 import logging
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -106,7 +105,6 @@ class Site:
         return headers
 
 
-@lru_cache(maxsize=256)
 def _page(path: str) -> str:
     """The first part of *path* if it can be a name of ours: what somebody made up is not worth keeping."""
     name = path.split("/", 2)[1] if path.startswith("/") else ""
