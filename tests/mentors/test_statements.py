@@ -10,6 +10,7 @@ import pytest
 
 from mentorhub.db import offering, open_slots
 from mentorhub.db.database import Database
+from mentorhub.db.known_slots import KnownSlots
 from mentorhub.db.paging import Window
 from mentorhub.db.postgresql import PostgreSQL
 from mentorhub.db.tables.availability import slots as slots_table
@@ -115,6 +116,23 @@ async def test_a_page_is_read_by_the_index_of_its_order(
 
     [page] = [read for read in counted.reads if "FROM mentors" in read]
     assert INDEXES[order] in await plan_of(page.replace("__limit__", "21"), database_url)
+
+
+async def test_next_slots_are_read_from_their_index_alone(api: Api, database_url: str) -> None:
+    database = api.house.doors.database
+    [user] = await rows.users(database, 1)
+    [mentor] = await rows.mentors(database, [{"user_id": user}])
+    await offered(database, mentor, range(1, 30), hours=range(8, 16))
+    noting: Any = Noting(database.reader, database.dialect)
+
+    found = await KnownSlots().next_of(noting, [mentor], first=5, now=MONDAY)
+    assert len(found[mentor]) == 5
+
+    next_, _known = noting.asked
+    if database_url.startswith("sqlite"):
+        assert "USING COVERING INDEX ix_slots_next" in await plan_of(next_[0], database_url, *next_[1])
+    else:
+        assert await rows_read(database_url, "slots", [next_]) == [0]
 
 
 async def plan_of(sql: str, url: str, *given: Any) -> str:

@@ -18,6 +18,8 @@ from mentorhub.db.tables.columns import (
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import SlotStatus
 
+_MAY_BE_OFFERED = text("status IN ('OPEN', 'HELD')")
+
 
 class Availability(SQLModel, table=True):
     """A weekly block has a weekday, a dated one a day."""
@@ -77,15 +79,13 @@ class Slot(SQLModel, table=True):
         is_one_of("status", SlotStatus),
         check("ends_at > starts_at", "ends_after_start"),
         UniqueConstraint("mentor_id", "starts_at", "ends_at"),
-        Index(
-            "ix_slots_offered",
-            "terms",
-            "starts_at",
-            "id",
-            postgresql_where=text("status IN ('OPEN', 'HELD')"),
-            sqlite_where=text("status IN ('OPEN', 'HELD')"),
-        ),
-    )
+        Index("ix_slots_offered", "terms", "starts_at", "id", postgresql_where=_MAY_BE_OFFERED,
+              sqlite_where=_MAY_BE_OFFERED),
+        # All that a mentor's next slots are known by, so that nothing of the table is read for them.
+        # SQLite looks at the status, too, though no other is in there.
+        Index("ix_slots_next", "mentor_id", "starts_at", "offered_from", "offered_until", "id", "status",
+              postgresql_where=_MAY_BE_OFFERED, sqlite_where=_MAY_BE_OFFERED),
+    )  # fmt: skip
 
     id: Key = primary_key()
     mentor_id: Key = references("mentors.id", on_delete="CASCADE")
