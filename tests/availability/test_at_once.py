@@ -116,7 +116,7 @@ async def test_edits_and_requests_at_once_never_tear(api: Api, _: int) -> None:
     outcomes = await asyncio.gather(
         *(
             outcome(
-                api.context(mentee).do(requests.request, slot_id=open_[number % 3].id, topic="How to begin")
+                requests.request(api.context(mentee).desk, slot_id=open_[number % 3].id, topic="How to begin")
             )
             for number, mentee in enumerate(mentees)
         ),

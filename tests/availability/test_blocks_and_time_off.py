@@ -56,7 +56,7 @@ def _key(mentor: Viewer) -> Key:
 
 async def request(api: Api, slot_id: str) -> Viewer:
     mentee = await given.user(api, name="Bo Mentee")
-    await api.context(mentee).do(requests.request, slot_id=key_of("Slot", slot_id), topic="How to begin")
+    await requests.request(api.context(mentee).desk, slot_id=key_of("Slot", slot_id), topic="How to begin")
     return mentee
 
 

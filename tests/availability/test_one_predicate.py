@@ -28,6 +28,7 @@ from mentorhub.resolvers.desk import Desk, Viewer, Work
 from mentorhub.resolvers.paging import Paging
 from mentorhub.resolvers.rebuilding import rebuild
 from mentorhub.rules.blocks import Block, DatedBlock, WeeklyBlock
+from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import Refusal
 from mentorhub.rules.slots import SessionRules
@@ -89,8 +90,9 @@ class Somebody:
 
     async def can_request(self, mentee: Viewer, slot_id: Key) -> bool:
         async def attempt(work: Work) -> None:
-            await requests.request(work, slot_id=slot_id, topic="How to begin")
-            raise TakenBack
+            ask = requests.Ask(requests.Wish(slot_id, "How to begin", None, None), None, Faults())
+            [made] = await requests.requested([work], [ask])
+            raise made if isinstance(made, Exception) else TakenBack
 
         try:
             await self.desk(mentee).do(attempt)
@@ -204,7 +206,7 @@ async def test_a_time_is_listed_if_and_only_if_it_can_be_requested_and_is_said_t
     for row in data.draw(st.lists(st.sampled_from(listed), unique=True, max_size=3)) if listed else []:
         mentee = await somebody_.mentee()
         try:
-            booking = await somebody_.desk(mentee).do(requests.request, slot_id=row.id, topic="How to begin")
+            booking = await requests.request(somebody_.desk(mentee), slot_id=row.id, topic="How to begin")
         except Refusal:
             continue  # the one before is too near
         if data.draw(st.booleans()):

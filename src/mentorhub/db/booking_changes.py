@@ -1,11 +1,13 @@
 """What changes bookings: the request, the compare-and-set that takes a slot, and the one that changes a booking."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
 from mentorhub.db.bookings import BookingRow, is_party
+from mentorhub.db.constructs import among, least
 from mentorhub.db.database import Transaction
 from mentorhub.db.slots import IS_OFFERED
 from mentorhub.db.statements import Statement, change
@@ -25,21 +27,19 @@ _CHANGING: Final = (
 )  # fmt: skip
 
 
-class Taken(NamedTuple):
-    """A slot that was just taken."""
-
+class _Taken(NamedTuple):
     id: Key
-    mentor_id: Key
-    starts_at: datetime
-    ends_at: datetime
 
 
 _TAKE = Statement(
     update(slots)
-    .where(slots.c.id == bindparam("slot_id", type_=KeyColumn()), IS_OFFERED)
-    .values(status=SlotStatus.HELD, offered_from=bindparam("held_until", type_=Instant()))
-    .returning(*(slots.c[name] for name in Taken._fields)),
-    Taken,
+    .where(among(slots.c.id, "slots"), IS_OFFERED)
+    .values(
+        status=SlotStatus.HELD,
+        offered_from=least(bindparam("held_until", type_=Instant()), slots.c.starts_at),
+    )
+    .returning(slots.c.id),
+    _Taken,
 )
 _ADD = change(insert(bookings), parameters=[*_STORED, "search"])
 _CHANGE = change(
@@ -54,16 +54,22 @@ _CHANGE = change(
 
 
 async def take(
-    transaction: Transaction, slot_id: Key, *, now: datetime, held_until: datetime
-) -> Taken | None:
-    """Takes the slot if it is offered *now*, for whoever was first: None where it is not."""
-    return await transaction.one(_TAKE, slot_id=slot_id, now=now, held_until=held_until)
+    transaction: Transaction, slots_: Iterable[Key], *, now: datetime, held_until: datetime
+) -> set[Key]:
+    """Takes those of *slots_* that are offered *now*, for whoever was first, until then or until they start; which."""
+    taken = await transaction.all(_TAKE, slots=list(slots_), now=now, held_until=held_until)
+    return {row.id for row in taken}
 
 
-async def add(transaction: Transaction, row: BookingRow, *, names: tuple[str, ...]) -> None:
-    """Adds a booking whose parties have *names*. Raises Violated where the database holds it to be impossible."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in _STORED}
-    await transaction.run(_ADD, **values, search=_words(row, names))
+async def add(transaction: Transaction, rows: Mapping[BookingRow, tuple[str, ...]]) -> None:
+    """Adds bookings, each with its parties' names. Raises Violated where the database holds one to be impossible."""
+    await transaction.many(
+        _ADD,
+        [
+            {**{name: getattr(row, name) for name in _STORED}, "search": _words(row, names)}
+            for row, names in rows.items()
+        ],
+    )
 
 
 async def replace(transaction: Transaction, was: BookingRow, row: BookingRow) -> bool:

@@ -1,7 +1,7 @@
 """Bookings."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    not_,
     or_,
     select,
     type_coerce,
@@ -102,12 +103,11 @@ _BY_KEYS = Statement(_ROWS.where(among(bookings.c.id, "keys")), BookingRow)
 _OF_MENTEE: ColumnElement[bool] = bookings.c.mentee_id == _WHO
 _ACTIVE = _ROWS.where(_OF_MENTEE, IS_ACTIVE)
 _ACTIVE_OF_MENTEE = Statement(_ACTIVE, BookingRow)
+_OF_MENTEES = among(bookings.c.mentee_id, "mentees")
 _CONTENDING = Statement(
     union_all(
-        _ACTIVE,
-        _ROWS.where(
-            bookings.c.mentor_id == bindparam("mentor", type_=KeyColumn()), IS_ACTIVE, IS_OVERDUE, ~_OF_MENTEE
-        ),
+        _ROWS.where(_OF_MENTEES, IS_ACTIVE),
+        _ROWS.where(among(bookings.c.mentor_id, "mentors"), IS_ACTIVE, IS_OVERDUE, not_(_OF_MENTEES)),
     ),
     BookingRow,
 )
@@ -159,9 +159,11 @@ async def active_of_mentee(reader: Reader, mentee_id: Key, *, now: datetime) -> 
     return await reader.all(_ACTIVE_OF_MENTEE, who=mentee_id, now=now)
 
 
-async def contending(reader: Reader, *, mentee: Key, mentor: Key, now: datetime) -> list[BookingRow]:
-    """What may be in the way of a request: what `active_of_mentee` gives, and what is overdue of the mentor's."""
-    return await reader.all(_CONTENDING, who=mentee, mentor=mentor, now=now)
+async def contending(
+    reader: Reader, *, mentees: Iterable[Key], mentors: Iterable[Key], now: datetime
+) -> list[BookingRow]:
+    """What may be in the way of requests: what `active_of_mentee` gives, and what is overdue of the mentors'."""
+    return await reader.all(_CONTENDING, mentees=list(mentees), mentors=list(mentors), now=now)
 
 
 async def mentors_overdue_to(reader: Reader, mentee: Key, *, now: datetime) -> list[Key]:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     FromClause,
+    Integer,
     Join,
     Select,
     TableValuedAlias,
@@ -73,6 +74,25 @@ def each(name: str, type_: TypeEngine[Any] | None = None) -> TableValuedAlias:
     column = KeyColumn() if type_ is None else type_
     values = bindparam(name, type_=_LISTS.get(type(column), Texts)())
     return func.each_of(values).table_valued(_column("value", column), name="value")
+
+
+def pairs(first: str, second: str) -> FromClause:
+    """The list parameters *first* and *second*, of keys, as a table of two columns with their names."""
+    columns = (_column(name, KeyColumn()) for name in (first, second))
+    lists = (bindparam(name, type_=Keys()) for name in (first, second))
+    return func.unnest(*lists).table_valued(*columns).render_derived(name="pair")
+
+
+def pairs_in_sqlite(first: str, second: str) -> FromClause:
+    """The same, as SQLite has to be told."""
+    one, other = (
+        func.json_each(bindparam(name, type_=Keys())).table_valued(
+            _column("key", Integer()), _column("value", KeyColumn()), name=f"each_{name}"
+        )
+        for name in (first, second)
+    )
+    found = select(one.c.value.label(first), other.c.value.label(second))
+    return found.select_from(one.join(other, one.c.key == other.c.key)).subquery("pair")
 
 
 def _column(name: str, type_: TypeEngine[Any]) -> Any:

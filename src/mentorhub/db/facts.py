@@ -2,7 +2,7 @@
 
 import asyncio
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final, NamedTuple, TypeVar
@@ -172,18 +172,21 @@ _OF_BOOKINGS = Statement(select(*COLUMNS).where(among(facts.c.booking_id, "booki
 _CHANGES = frozenset(kind.value for kind in BOOKING_STATUS_KINDS)
 
 
-async def write(
-    transaction: Transaction,
-    written: Sequence[Fact],
-    *,
-    at: datetime,
-    request_id: str | None = None,
-    address: str | None = None,
-) -> list[Key]:
-    """Writes facts that happened *at*; the keys they got, in order.
+class Telling(NamedTuple):
+    """Facts, and how they came about, which is kept for administrative acts alone."""
 
-    *request_id* and *address* say how they came about; they are kept for administrative acts alone.
-    """
+    facts: Sequence[Fact]
+    request_id: str | None = None
+    address: str | None = None
+
+
+async def write(transaction: Transaction, written: Sequence[Fact], *, at: datetime) -> list[Key]:
+    """Writes facts that happened *at*; the keys they got, in order."""
+    return await write_all(transaction, [Telling(written)], at=at)
+
+
+async def write_all(transaction: Transaction, told: Iterable[Telling], *, at: datetime) -> list[Key]:
+    """As `write`, of facts that came about in several ways."""
     rows = [
         {
             "id": new_key(),
@@ -197,14 +200,13 @@ async def write(
             "data": dict(fact.data),
             "occurred_at": at,
             "is_administrative": fact.is_administrative,
-            "request_id": request_id if fact.is_administrative else None,
-            "address": address if fact.is_administrative else None,
+            "request_id": telling.request_id if fact.is_administrative else None,
+            "address": telling.address if fact.is_administrative else None,
         }
-        for fact in written
+        for telling in told
+        for fact in telling.facts
     ]
-    if len(rows) == 1:
-        await transaction.run(_WRITE, **rows[0])
-    elif rows:
+    if rows:
         await transaction.many(_WRITE, rows)
     return [row["id"] for row in rows]  # type: ignore[misc]  # of mixed values
 

@@ -104,7 +104,9 @@ class _Open:
         compiled = statement.on("postgresql")
         values = [compiled.arguments(row) for row in rows]
         with _translated():
-            if compiled.of_many is not None and len(values) > 1:
+            if len(values) == 1:
+                await self._connection.execute(compiled.text, *values[0])
+            elif values and compiled.of_many is not None:
                 await self._connection.execute(compiled.of_many, *map(list, zip(*values, strict=True)))
             else:
                 await self._connection.executemany(compiled.text, values)

@@ -1,6 +1,6 @@
 """Slots: the bookable pieces of mentors' availability."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -76,12 +76,18 @@ OFFERED_COLUMNS = (*PLACE, _status(SlotStatus.OPEN).label("status"))
 """Of slots that are offered: then an overdue request is all that can hold them."""
 
 _BY_KEYS = Statement(select(*COLUMNS).where(among(slots.c.id, "keys")), SlotRow)
+_OFFERED = Statement(select(*OFFERED_COLUMNS).where(among(slots.c.id, "keys"), IS_OFFERED), SlotRow)
 _TO_COME = Statement(
     select(*COLUMNS).where(
         slots.c.mentor_id == bindparam("mentor_id", type_=slots.c.mentor_id.type), slots.c.starts_at > now()
     ),
     SlotRow,
 )
+
+
+async def offered(reader: Reader, keys: Iterable[Key], *, now: datetime) -> set[Key]:
+    """Those of *keys* that can be requested *now*."""
+    return {row.id for row in await reader.all(_OFFERED, keys=list(keys), now=now)}
 
 
 async def by_keys(reader: Reader, keys: Sequence[Key], *, now: datetime) -> dict[Key, SlotRow]:

@@ -120,10 +120,14 @@ class SortedText(Column):
     on: ClassVar = {"postgresql": lambda: Text(collation="C"), "sqlite": Text}
 
 
+class _Vector(postgresql.TSVECTOR):
+    render_bind_cast = True  # as of all others: an INSERT of many rows is made of the types it says
+
+
 class SearchWords(Column):
     """Normalised words, as one text with spaces between them: a `tsvector`, or text that a trigger puts into FTS5."""
 
-    on: ClassVar = {"postgresql": postgresql.TSVECTOR, "sqlite": Text}
+    on: ClassVar = {"postgresql": _Vector, "sqlite": Text}
 
 
 class Choice(Column):

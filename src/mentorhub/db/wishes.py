@@ -1,12 +1,14 @@
-"""What somebody asks for, in one look: the slot, its mentor, and whoever asks."""
+"""What people ask for, in one look: each slot, its mentor, and whoever asks."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Final, NamedTuple
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import FromClause, Select, Text, cast, func, select
 
 from mentorhub.db import mentors, slots
 from mentorhub.db.bookings import IS_ACTIVE, IS_OVERDUE
+from mentorhub.db.constructs import pairs, pairs_in_sqlite
 from mentorhub.db.database import Reader
 from mentorhub.db.mentors import MentorRow
 from mentorhub.db.slots import SlotRow
@@ -15,7 +17,6 @@ from mentorhub.db.tables.accounts import users as users_table
 from mentorhub.db.tables.availability import slots as slots_table
 from mentorhub.db.tables.bookings import bookings as bookings_table
 from mentorhub.db.tables.mentors import mentors as mentors_table
-from mentorhub.db.types import KeyColumn
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import UserStatus
 
@@ -31,12 +32,6 @@ _COLUMNS: Final = tuple(
     for whose, columns in (("slot", slots.COLUMNS), ("mentor", mentors.COLUMNS), ("asker", _ASKER))
     for column in columns
 )
-# Those who have not answered the asker in time, the clock not having come by.
-_LATE: Final = (
-    select(func.aggregate_strings(cast(bookings_table.c.mentor_id, Text), " "))
-    .where(bookings_table.c.mentee_id == bindparam("asker", type_=KeyColumn()), IS_ACTIVE, IS_OVERDUE)
-    .scalar_subquery()
-)
 _MENTOR_AT: Final = len(slots.COLUMNS)
 _ASKER_AT: Final = _MENTOR_AT + len(mentors.COLUMNS)
 
@@ -47,29 +42,42 @@ class Wanted:
     `late` are the mentors who have not answered the asker in time, the clock not having come by.
     """
 
-    __slots__ = ("asker", "late", "mentor", "slot")
+    __slots__ = ("asker", "by", "late", "mentor", "slot")
 
-    _fields: ClassVar[tuple[str, ...]] = ("late", *(column.key for column in _COLUMNS))
+    _fields: ClassVar[tuple[str, ...]] = ("by", "late", *(column.key for column in _COLUMNS))
 
-    def __init__(self, late: str | None, *cells: Any) -> None:
+    def __init__(self, by: Key, late: str | None, *cells: Any) -> None:
+        self.by = by
         self.late = [Key(key) for key in late.split()] if late else []
         self.slot = SlotRow._make(cells[:_MENTOR_AT])
         self.mentor = MentorRow._make(cells[_MENTOR_AT:_ASKER_AT])
         self.asker = Asker._make(cells[_ASKER_AT:]) if cells[_ASKER_AT] is not None else None
 
 
-_WANTED: Final = Statement(
-    select(_LATE.label("late"), *_COLUMNS)
-    .select_from(
-        slots_table.join(mentors_table, mentors_table.c.id == slots_table.c.mentor_id).outerjoin(
-            users_table, users_table.c.id == bindparam("asker", type_=KeyColumn())
-        )
+def _wanted(asked: FromClause) -> Select[Any]:
+    """*asked* has the columns `slot` and `asker`."""
+    late = (
+        select(func.aggregate_strings(cast(bookings_table.c.mentor_id, Text), " "))
+        .where(bookings_table.c.mentee_id == asked.c.asker, IS_ACTIVE, IS_OVERDUE)
+        .correlate(asked)
+        .scalar_subquery()
     )
-    .where(slots_table.c.id == bindparam("slot", type_=KeyColumn())),
-    Wanted,
+    return select(asked.c.asker.label("by"), late.label("late"), *_COLUMNS).select_from(
+        asked.join(slots_table, slots_table.c.id == asked.c.slot)
+        .join(mentors_table, mentors_table.c.id == slots_table.c.mentor_id)
+        .outerjoin(users_table, users_table.c.id == asked.c.asker)
+    )
+
+
+_WANTED: Final = Statement(
+    _wanted(pairs("slot", "asker")), Wanted, sqlite=_wanted(pairs_in_sqlite("slot", "asker"))
 )
 
 
-async def wanted(reader: Reader, slot: Key, *, asker: Key, now: datetime) -> Wanted | None:
-    """None where there is no such slot."""
-    return await reader.one(_WANTED, slot=slot, asker=asker, now=now)
+async def wanted(
+    reader: Reader, asked: Iterable[tuple[Key, Key]], *, now: datetime
+) -> dict[tuple[Key, Key], Wanted]:
+    """What there is of *asked*, keys of a slot and of whoever asks for it."""
+    slots_, askers = zip(*asked, strict=True)
+    rows = await reader.all(_WANTED, slot=list(slots_), asker=list(askers), now=now)
+    return {(row.slot.id, row.by): row for row in rows}

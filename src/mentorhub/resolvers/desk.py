@@ -1,20 +1,22 @@
 """Where a request is worked on: who asks, when, and through which doors.
 
 A use case takes the desk if it reads, or leads several steps; it takes `work`, an open transaction, if it changes
-something: `await desk.do(bookings.confirm, booking_id=...)`. What it tells is stored in the same transaction.
+something: `await desk.do(bookings.confirm, booking_id=...)`. What it tells is stored in the same transaction. What many
+want at the same time can share one: `await desk.do_together(requests.place, wish)`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from mentorhub.db import facts, figures
 from mentorhub.db.clock import Clock
 from mentorhub.db.database import Database, Reader, Transaction
 from mentorhub.db.expertise import ExpertiseNames
-from mentorhub.db.facts import FactRow
+from mentorhub.db.facts import FactRow, Telling
 from mentorhub.db.known_slots import KnownSlots
 from mentorhub.mail import Mail
 from mentorhub.media import Media, Pictures
@@ -22,6 +24,7 @@ from mentorhub.passwords import Passwords
 from mentorhub.rates import Rates
 from mentorhub.receivers import Receivers
 from mentorhub.resolvers.chimes import Chimes
+from mentorhub.resolvers.group_commit import GroupCommit
 from mentorhub.resolvers.identities import Identities
 from mentorhub.resolvers.kept import Kept
 from mentorhub.resolvers.traffic import Traffic
@@ -33,6 +36,7 @@ from mentorhub.settings import Settings
 
 __all__ = ["Bell", "Desk", "Doors", "Origin", "Viewer", "Work"]
 
+A = TypeVar("A")
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -70,6 +74,8 @@ class Doors:
     traffic: Traffic = field(default_factory=Traffic)
     analytics: Kept = field(default_factory=lambda: Kept(timedelta(minutes=1)))
     chimes: Chimes = field(default_factory=Chimes)
+    groups: dict[Any, GroupCommit[Any, Any]] = field(default_factory=dict)
+    """By what is done in groups; see `Desk.do_together`."""
     identities: Identities = field(default_factory=Identities)
     expertise_names: ExpertiseNames = field(default_factory=ExpertiseNames)
     known_slots: KnownSlots = field(default_factory=KnownSlots)
@@ -113,6 +119,10 @@ class Work:
         self.known_anew.add(user_id)
 
 
+Together = Callable[[Sequence[Work], Sequence[A]], Awaitable[Sequence[T | Exception]]]
+"""A use case for several who ask at the same time: see `Desk.do_together`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One request's view of the house. *now* is one instant for all of it."""
@@ -141,30 +151,60 @@ class Desk:
 
         *action* may run again after a deadlock, from the start.
         """
-        told = False
-        rung: set[str] = set()
-        known_anew: set[Key | None] = set()
 
-        async def act(transaction: Transaction) -> T:
-            nonlocal told, rung, known_anew
-            work = Work(transaction, self.viewer, self.now, self.settings, self.origin)
-            result = await action(work, *args, **kwargs)
-            await facts.write(
-                transaction,
-                work.told,
-                at=self.now,
-                request_id=self.origin.request_id,
-                address=self.origin.address,
-            )
-            await figures.add(transaction, work.counted)
-            told, rung, known_anew = bool(work.told), work.rung, work.known_anew
-            return result
+        async def act(works: Sequence[Work]) -> T:
+            [work] = works
+            return await action(work, *args, **kwargs)
 
-        result = await self.doors.database.write(act)
-        for user_id in known_anew:
-            self.doors.identities.forget(user_id)
-        if told:
-            self.doors.bell.ring()
-        for job in rung:
-            self.doors.chimes.ring(job)
+        return await _committed([self], act)
+
+    async def do_together(self, action: Together[A, T], asked: A) -> T:
+        """As `do`, in one transaction with what others have asked of *action* at the same time.
+
+        *action* is given a `Work` for each, and what each asked; it answers what became of each, in order, where an
+        exception is raised for whoever asked. What it raises itself undoes all, and each has another turn alone.
+        """
+        group = self.doors.groups.get(action)
+        if group is None:
+
+            async def commit(
+                asking: Sequence[tuple[Desk, A]], check: Callable[[], None]
+            ) -> Sequence[T | Exception]:
+                async def act(works: Sequence[Work]) -> Sequence[T | Exception]:
+                    results = await action(works, [asked for _, asked in asking])
+                    check()
+                    return results
+
+                return await _committed([desk for desk, _ in asking], act)
+
+            group = self.doors.groups[action] = GroupCommit(commit)
+        result: T = await group.join((self, asked))
         return result
+
+
+async def _committed(desks: Sequence[Desk], act: Callable[[Sequence[Work]], Awaitable[T]]) -> T:
+    """What *act* answers, given a work for each of *desks*, all in one transaction and at one instant, the last."""
+    doors, now = desks[0].doors, max(desk.now for desk in desks)
+    done: list[Work] = []
+
+    async def in_transaction(transaction: Transaction) -> T:
+        nonlocal done
+        works = [Work(transaction, desk.viewer, now, desk.settings, desk.origin) for desk in desks]
+        result = await act(works)
+        told = [Telling(work.told, work.origin.request_id, work.origin.address) for work in works]
+        await facts.write_all(transaction, told, at=now)
+        counted: Counter[str] = Counter()
+        for work in works:
+            counted.update(work.counted)
+        await figures.add(transaction, counted)
+        done = works
+        return result
+
+    result = await doors.database.write(in_transaction)
+    for user_id in {user_id for work in done for user_id in work.known_anew}:
+        doors.identities.forget(user_id)
+    if any(work.told for work in done):
+        doors.bell.ring()
+    for job in {job for work in done for job in work.rung}:
+        doors.chimes.ring(job)
+    return result

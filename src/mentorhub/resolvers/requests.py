@@ -1,28 +1,39 @@
-"""Asking for a time: the request, and the move of a booking to another slot."""
+"""Asking for a time. Those who ask at the same time are served together, in one transaction."""
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import orjson
 
-from mentorhub.db import booking_changes, bookings, idempotency, locks
+from mentorhub.db import booking_changes, bookings, idempotency, locks, wishes
+from mentorhub.db import slots as db_slots
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.database import Violated
+from mentorhub.db.idempotency import Used
 from mentorhub.db.keys import new_key
+from mentorhub.db.locks import LockedMentor
 from mentorhub.db.wishes import Wanted
 from mentorhub.resolvers import access, slots
-from mentorhub.resolvers.booking_changes import change, found, refused, tell
+from mentorhub.resolvers.booking_changes import refused, tell
 from mentorhub.resolvers.bookings import LONGEST_TEXT
-from mentorhub.resolvers.desk import Work
-from mentorhub.resolvers.taking import found_slot, others_of, refuse_more_pending, refuse_overlap, take
+from mentorhub.resolvers.desk import Desk, Work
+from mentorhub.resolvers.taking import (
+    chosen,
+    others_of,
+    patience,
+    refuse_more_pending,
+    refuse_overlap,
+    unavailable,
+)
 from mentorhub.rules import texts
-from mentorhub.rules.bookings import Hand, after, permit, respond_by
+from mentorhub.rules.bookings import respond_by
 from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
-from mentorhub.rules.refusals import Conflict, Invalid, OwnSlot, Unauthenticated
-from mentorhub.rules.vocabulary import BookingAction, BookingStatus, UserStatus
+from mentorhub.rules.refusals import Conflict, Invalid, OwnSlot, Refusal, Refusals, Unauthenticated
+from mentorhub.rules.vocabulary import BookingStatus, UserStatus
 
 _LONGEST_KEY: Final = 64
 
@@ -40,8 +51,17 @@ class Wish(NamedTuple):
         return hashlib.sha256(orjson.dumps(list(self))).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A wish, the key that it may be sent again with, and what is wrong with either, by itself."""
+
+    wish: Wish
+    key: str | None
+    faults: Faults
+
+
 async def request(
-    work: Work,
+    desk: Desk,
     *,
     slot_id: Key,
     topic: str,
@@ -50,7 +70,7 @@ async def request(
     idempotency_key: str | None = None,
 ) -> BookingRow:
     """Takes an open slot for the viewer until the mentor answers. Sent again with its key, it answers what it made."""
-    viewer = access.verified(work)
+    access.verified(desk)
     faults = Faults()
     wish = Wish(
         slot_id,
@@ -59,31 +79,116 @@ async def request(
         faults.check(texts.optional_paragraphs, questions, field="questions", at_most=LONGEST_TEXT),
     )
     key = faults.check(_key, idempotency_key)
-    await locks.hold(work.transaction, viewer.user_id)
-    if key is not None and not faults.found:
-        made = await _made_before(work, viewer.user_id, key, wish)
-        if made is not None:
-            return made
-    row = await _placed(work, wish, await found_slot(work, slot_id, faults))
-    work.count({"bookings": 1, "bookings_pending": 1})
-    tell(work, row, ActivityKind.BOOKING_REQUESTED, previous=None)
-    if key is not None:
-        await idempotency.keep(
-            work.transaction, viewer.user_id, key, input_hash=wish.hash, booking_id=row.id, now=work.now
+    return await desk.do_together(requested, Ask(wish, key, faults))
+
+
+def _key(given: str | None) -> str | None:
+    if given is not None and not 1 <= len(given) <= _LONGEST_KEY:
+        raise Invalid(f"A key has 1 to {_LONGEST_KEY} characters.", field="idempotency_key")
+    return given
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One who asks, and what comes of it."""
+
+    work: Work
+    ask: Ask
+    wanted: Wanted | None
+    result: BookingRow | Exception | None = None
+
+    @property
+    def mentee_id(self) -> Key:
+        return access.signed_in(self.work).user_id
+
+    @property
+    def used(self) -> tuple[Key, str] | None:
+        """Whose key, and which, if it is to be looked at."""
+        return None if self.ask.key is None or self.ask.faults.found else (self.mentee_id, self.ask.key)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The parties' of a booking."""
+        assert self.wanted is not None
+        assert self.wanted.asker is not None
+        return self.wanted.asker.name, self.wanted.mentor.name
+
+    @property
+    def told(self) -> BookingRow | Exception:
+        assert self.result is not None
+        return self.result
+
+
+async def requested(works: Sequence[Work], asks: Sequence[Ask]) -> list[BookingRow | Exception]:
+    """What comes of each of *asks*, as if they came one after the other."""
+    transaction, now = works[0].transaction, works[0].now
+    at = [(ask.wish.slot_id, access.signed_in(work).user_id) for work, ask in zip(works, asks, strict=True)]
+    await locks.hold(transaction, *(mentee_id for _, mentee_id in at))
+    wanted = await wishes.wanted(transaction, at, now=now)
+    # Whoever is to be waited for is, before anything is written.
+    mentors = {key for each in wanted.values() for key in (each.mentor.id, *each.late)}
+    locked = await locks.mentors_rows(transaction, mentors)
+    asking = [_Asking(work, ask, wanted.get(key)) for work, ask, key in zip(works, asks, at, strict=True)]
+    for turn in _turns(asking):
+        await _serve(turn, locked)
+    return [each.told for each in asking]
+
+
+def _turns(asking: list[_Asking]) -> Iterator[list[_Asking]]:
+    """Those who are not in each other's way, in the order in which they came: no mentee and no mentor twice."""
+    while asking:
+        turn: list[_Asking] = []
+        later: list[_Asking] = []
+        seen: set[Key] = set()
+        for each in asking:
+            own = {each.mentee_id} | ({each.wanted.mentor.id} if each.wanted else set())
+            (turn if seen.isdisjoint(own) else later).append(each)
+            seen |= own
+        yield turn
+        asking = later
+
+
+async def _serve(turn: Sequence[_Asking], locked: dict[Key, LockedMentor]) -> None:
+    await _answer_again(turn)
+    placing: dict[BookingRow, _Asking] = {}
+    for each in turn:
+        if each.result is None:
+            try:
+                placing[await _row(each)] = each
+            except (Refusal, Refusals) as refusal:
+                each.result = refusal
+    if placing:
+        await _place(placing, locked)
+
+
+async def _answer_again(turn: Sequence[_Asking]) -> None:
+    """Answers with the bookings that were made before by the same keys."""
+    work, asked = turn[0].work, {each.used: each for each in turn if each.used}
+    used = await idempotency.used(work.transaction, asked, now=work.now) if asked else {}
+    if not used:
+        return
+    keys = [found.booking_id for found in used.values()]
+    made = await bookings.by_keys(work.transaction, keys, now=work.now)
+    for at, found in used.items():
+        is_same = found.input_hash == asked[at].ask.wish.hash
+        asked[at].result = (
+            made[found.booking_id]
+            if is_same
+            else Conflict("This key was used for another request.", field="idempotency_key")
         )
-    return row
 
 
-async def _placed(work: Work, wish: Wish, wanted: Wanted) -> BookingRow:
-    """The request, stored, with the slot taken."""
-    own = access.signed_in(work).user_id
+async def _row(each: _Asking) -> BookingRow:
+    """The request as it would be."""
+    work, wish, own = each.work, each.ask.wish, each.mentee_id
+    wanted = await chosen(work, each.wanted, each.ask.faults)
     slot, mentor, mentee = wanted.slot, wanted.mentor, wanted.asker
     if mentor.user_id == own:
         raise OwnSlot(mentor_id=mentor.id, near=slot.starts_at, field="slot_id")
     if mentee is None or mentee.status is not UserStatus.ACTIVE:
         # They were suspended, or deleted themselves, since they came in.
         raise Unauthenticated
-    row = BookingRow(
+    return BookingRow(
         id=new_key(),
         mentor_id=mentor.id,
         mentor_user_id=mentor.user_id,
@@ -102,69 +207,65 @@ async def _placed(work: Work, wish: Wish, wanted: Wanted) -> BookingRow:
         requested_at=work.now,
         updated_at=work.now,
         moved_at=None,
-        respond_by=respond_by(work.now, slot.starts_at, within=_patience(work)),
+        respond_by=respond_by(work.now, slot.starts_at, within=patience(work)),
         answered_at=None,
         sequence=0,
     )
-    locked, others = await others_of(work, row, late=wanted.late)
-    await take(work, row)
-    refuse_overlap(others, row)
-    refuse_more_pending(work, others, row)
+
+
+async def _place(placing: Mapping[BookingRow, _Asking], locked: dict[Key, LockedMentor]) -> None:
+    """Makes bookings of those rows that can be: their slots are taken, they are stored and told."""
+    work = next(iter(placing.values())).work
+    others = await others_of(work, placing, locked)
+    barred = {row: bar for row in placing if (bar := _bar(work, others[row.mentee_id], row))}
+    offered = await _take(work, placing, barred)
+    made: dict[BookingRow, _Asking] = {}
+    for row, each in placing.items():
+        if row.slot_id not in offered:
+            each.result = await unavailable(work, row)
+        elif row in barred:
+            each.result = barred[row]
+        else:
+            each.result, made[row] = row, each
+    if made:
+        await _store(work, made)
+        await slots.refresh_taken(work, locked, {row.mentor_id: row for row in made})
+
+
+def _bar(work: Work, others: list[BookingRow], row: BookingRow) -> Refusal | None:
+    """Why *row* cannot be, whoever has its slot."""
     try:
-        await booking_changes.add(work.transaction, row, names=(mentee.name, mentor.name))
+        refuse_overlap(others, row)
+        refuse_more_pending(work, others, row)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+async def _take(work: Work, rows: Iterable[BookingRow], barred: Container[BookingRow]) -> set[Key | None]:
+    """The slots that are offered, taken unless they are of rows that are *barred*."""
+    offered: set[Key | None] = set()
+    wanted = [row.slot_id for row in rows if row.slot_id and row not in barred]
+    unwanted = [row.slot_id for row in rows if row.slot_id and row in barred]
+    if wanted:
+        until = work.now + patience(work)
+        offered |= await booking_changes.take(work.transaction, wanted, now=work.now, held_until=until)
+    if unwanted:
+        offered |= await db_slots.offered(work.transaction, unwanted, now=work.now)
+    return offered
+
+
+async def _store(work: Work, made: Mapping[BookingRow, _Asking]) -> None:
+    try:
+        await booking_changes.add(work.transaction, {row: each.names for row, each in made.items()})
     except Violated as violated:
+        if len(made) > 1:
+            raise  # each will be tried alone
+        [row] = made
         raise refused(violated, row) from violated
-    await slots.refresh_taken(work, locked, row)
-    return row
-
-
-async def reschedule(work: Work, *, booking_id: Key, slot_id: Key, reason: str | None = None) -> BookingRow:
-    """Moves a booking to another open slot of its mentor; both slots change, or none does.
-
-    Moved by the mentee it awaits the mentor's answer anew.
-    """
-    row, hand = await found(work, booking_id)
-    permit(BookingAction.RESCHEDULE, by=hand)
-    await locks.hold(work.transaction, row.mentee_id)
-    late = await bookings.mentors_overdue_to(work.transaction, row.mentee_id, now=work.now)
-    _, others = await others_of(work, row, late=late)
-    row = (await bookings.by_keys(work.transaction, [row.id], now=work.now))[row.id]
-    status = after(row, BookingAction.RESCHEDULE, by=hand, now=work.now)
-    faults = Faults()
-    reason = faults.check(texts.optional_paragraphs, reason, field="reason", at_most=LONGEST_TEXT)
-    slot = (await found_slot(work, slot_id, faults, within=row)).slot
-    moved = row._replace(slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, status=status)
-    if hand is Hand.MENTEE:
-        moved = moved._replace(moved_at=work.now, answered_at=None)
-    if status is BookingStatus.PENDING:
-        asked_at = moved.moved_at or moved.requested_at
-        moved = moved._replace(respond_by=respond_by(asked_at, slot.starts_at, within=_patience(work)))
-    # Lifted out of the way, it keeps itself from no slot by its own time or buffer.
-    lifted = row._replace(status=BookingStatus.CANCELLED)
-    if not await booking_changes.replace(work.transaction, row, lifted):
-        raise Conflict
-    await slots.refresh(work, row.mentor_id, around=row)
-    await take(work, moved)
-    refuse_overlap(others, moved)
-    if row.status is not BookingStatus.PENDING and status is BookingStatus.PENDING:
-        refuse_more_pending(work, others, moved)
-    return await change(work, row, moved, ActivityKind.BOOKING_RESCHEDULED, reason=reason, stored=lifted)
-
-
-def _key(given: str | None) -> str | None:
-    if given is not None and not 1 <= len(given) <= _LONGEST_KEY:
-        raise Invalid(f"A key has 1 to {_LONGEST_KEY} characters.", field="idempotency_key")
-    return given
-
-
-def _patience(work: Work) -> timedelta:
-    return timedelta(hours=work.settings.response_hours)
-
-
-async def _made_before(work: Work, user_id: Key, key: str, wish: Wish) -> BookingRow | None:
-    used = await idempotency.used(work.transaction, user_id, key, now=work.now)
-    if used is None:
-        return None
-    if used.input_hash != wish.hash:
-        raise Conflict("This key was used for another request.", field="idempotency_key")
-    return (await bookings.by_keys(work.transaction, [used.booking_id], now=work.now))[used.booking_id]
+    for row, each in made.items():
+        each.work.count({"bookings": 1, "bookings_pending": 1})
+        tell(each.work, row, ActivityKind.BOOKING_REQUESTED, previous=None)
+    used = [Used(*each.used, each.ask.wish.hash, row.id) for row, each in made.items() if each.used]
+    if used:
+        await idempotency.keep(work.transaction, used, now=work.now)

@@ -7,6 +7,7 @@ from mentorhub.db.locks import LockedMentor
 from mentorhub.db.slots import SlotRow
 from mentorhub.resolvers import mentors
 from mentorhub.resolvers.desk import Desk, Work
+from mentorhub.rules.instants import NEVER
 from mentorhub.rules.intervals import Spanning
 from mentorhub.rules.keys import Key
 
@@ -34,14 +35,20 @@ async def refresh(work: Work, mentor_id: Key, *, around: Spanning) -> None:
     await offering.set_next(work.transaction, [mentor_id], now=work.now)
 
 
-async def refresh_taken(work: Work, mentor: LockedMentor, taken: Spanning) -> None:
-    """The same after one slot was taken as `taking.take` does it, as far as that concerns any other.
+async def refresh_taken(work: Work, locked: dict[Key, LockedMentor], taken: Mapping[Key, Spanning]) -> None:
+    """The same after slots were taken as `taking.take` does it, one of each mentor, as far as that concerns any other.
 
-    Only within the buffer are there others. The mentor's next slot is another one only if it was near.
+    Only within the buffer are there others. A mentor's next slot is another one only if it was near: what is known of
+    it in *locked* may change.
     """
-    near = taken.starts_at
-    if mentor.buffer_minutes:
-        await offering.refresh(work.transaction, mentor.id, around=taken)
-        near -= offering.FARTHEST
-    if near <= mentor.next_slot_at:
-        await offering.set_next(work.transaction, [mentor.id], now=work.now)
+    nearing = []
+    for key, one in taken.items():
+        mentor, near = locked[key], one.starts_at
+        if mentor.buffer_minutes:
+            await offering.refresh(work.transaction, key, around=one)
+            near -= offering.FARTHEST
+        if near <= mentor.next_slot_at:
+            nearing.append(key)
+            locked[key] = mentor._replace(next_slot_at=NEVER)
+    if nearing:
+        await offering.set_next(work.transaction, nearing, now=work.now)

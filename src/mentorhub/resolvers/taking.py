@@ -1,8 +1,9 @@
 """Taking a slot: whether somebody may, what has to make room first, and why not."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from datetime import timedelta
 
-from mentorhub.db import booking_changes, bookings, locks, mentors, users, wishes
+from mentorhub.db import booking_changes, bookings, mentors, users
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.locks import LockedMentor
 from mentorhub.db.mentors import MentorRow
@@ -27,10 +28,13 @@ from mentorhub.rules.refusals import (
 from mentorhub.rules.vocabulary import ACTIVE, BookingStatus, MentorStatus, UserStatus
 
 
-async def found_slot(work: Work, slot_id: Key, faults: Faults, *, within: BookingRow | None = None) -> Wanted:
-    """What the viewer asks for; *within* is the booking to be moved there. Tells *faults*, NotFound among them."""
-    asker = access.signed_in(work).user_id
-    wanted = await wishes.wanted(work.transaction, slot_id, asker=asker, now=work.now)
+async def chosen(
+    work: Work, wanted: Wanted | None, faults: Faults, *, within: BookingRow | None = None
+) -> Wanted:
+    """What the viewer asks for, if they may; *within* is the booking to be moved there.
+
+    Raises what *faults* has found, with what is wrong here.
+    """
     is_own = within is not None and wanted is not None and within.mentor_id == wanted.mentor.id
     if wanted is None or not (is_own or await _is_known(work, wanted.mentor)):
         faults.add(NotFound(field="slot_id"))
@@ -55,45 +59,45 @@ async def _is_known(work: Work, mentor: MentorRow) -> bool:
 
 
 async def others_of(
-    work: Work, row: BookingRow, *, late: Iterable[Key]
-) -> tuple[LockedMentor, list[BookingRow]]:
-    """The mentor, locked, and the mentee's other active bookings, once what is overdue has made room.
+    work: Work, rows: Collection[BookingRow], locked: dict[Key, LockedMentor]
+) -> dict[Key, list[BookingRow]]:
+    """The active bookings of each mentee of *rows*, but for these, once what is overdue has made room.
 
-    The mentee is held: no other request of theirs is under way. *late* are the mentors who have not answered them.
+    The mentees are held: no other request of theirs is under way. So are the mentors, and those who have not answered
+    the mentees: what is known of them in *locked* may change.
     """
-    locked = await locks.mentors_rows(work.transaction, [row.mentor_id, *late])
+    keys = {row.id for row in rows}
+    others: dict[Key, list[BookingRow]] = {row.mentee_id: [] for row in rows}
     found = await bookings.contending(
-        work.transaction, mentee=row.mentee_id, mentor=row.mentor_id, now=work.now
+        work.transaction, mentees=others, mentors={row.mentor_id for row in rows}, now=work.now
     )
     # What is overdue only by now is the clock's.
     overdue = [each for each in found if each.status is BookingStatus.EXPIRED and each.mentor_id in locked]
     await expire(work, overdue)
-    mentor = locked[row.mentor_id]
-    if overdue:
+    for each in overdue:
         # Another slot may be their next by now.
-        mentor = mentor._replace(next_slot_at=NEVER)
-    others = [
-        each
-        for each in found
-        if each.mentee_id == row.mentee_id and each.id != row.id and each.status in ACTIVE
-    ]
-    return mentor, others
+        locked[each.mentor_id] = locked[each.mentor_id]._replace(next_slot_at=NEVER)
+    for each in found:
+        if each.mentee_id in others and each.id not in keys and each.status in ACTIVE:
+            others[each.mentee_id].append(each)
+    return others
 
 
 async def take(work: Work, row: BookingRow) -> None:
     """Takes the slot of *row* for it, if it is offered; it is the same predicate as the lists'."""
     assert row.slot_id is not None
     held_until = row.respond_by or row.starts_at
-    if not await booking_changes.take(work.transaction, row.slot_id, now=work.now, held_until=held_until):
-        raise await _unavailable(work, row, row.slot_id)
+    if not await booking_changes.take(work.transaction, [row.slot_id], now=work.now, held_until=held_until):
+        raise await unavailable(work, row)
 
 
-async def _unavailable(work: Work, row: BookingRow, slot_id: Key) -> SlotRefusal:
-    """Why the slot is not offered."""
+async def unavailable(work: Work, row: BookingRow) -> SlotRefusal:
+    """Why the slot of *row* is not offered."""
+    assert row.slot_id is not None
     refusal: type[SlotRefusal] = SlotUnavailable
     message = None
     mentor = (await mentors.by_keys(work.transaction, [row.mentor_id]))[row.mentor_id]
-    holder = (await bookings.holding(work.transaction, [slot_id], now=work.now)).get(slot_id)
+    holder = (await bookings.holding(work.transaction, [row.slot_id], now=work.now)).get(row.slot_id)
     if mentor.status is not MentorStatus.APPROVED or not mentor.accepting_requests:
         refusal = MentorUnavailable
     elif holder is not None and work.now <= row.starts_at:
@@ -113,3 +117,8 @@ def refuse_more_pending(work: Work, others: list[BookingRow], row: BookingRow) -
     with_mentor = sum(other.mentor_id == row.mentor_id for other in pending)
     if with_mentor >= work.settings.pending_per_mentor or len(pending) >= work.settings.pending_in_all:
         raise RequestLimit
+
+
+def patience(work: Work) -> timedelta:
+    """How long a mentor has to answer."""
+    return timedelta(hours=work.settings.response_hours)

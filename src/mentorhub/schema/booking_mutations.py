@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 
 from mentorhub.execution import extend
-from mentorhub.resolvers import bookings, requests
+from mentorhub.resolvers import bookings, moves, requests
 from mentorhub.schema.bookings import Booking
 from mentorhub.schema.context import Info
 from mentorhub.schema.errors import UserError
@@ -96,8 +96,8 @@ class BookingMutations:
         info: Info,
         input: Annotated[RequestBookingInput, strawberry.argument(description="What is asked for.")],
     ) -> BookingPayload | None:
-        row = await info.context.do(
-            requests.request,
+        row = await requests.request(
+            info.context.desk,
             slot_id=key_of("Slot", input.slot_id),
             topic=input.topic,
             description=input.description,
@@ -151,7 +151,7 @@ class BookingMutations:
         input: Annotated[RescheduleBookingInput, strawberry.argument(description="Which, and where to.")],
     ) -> BookingPayload | None:
         row = await info.context.do(
-            requests.reschedule,
+            moves.reschedule,
             booking_id=key_of("Booking", input.booking_id),
             slot_id=key_of("Slot", input.slot_id),
             reason=input.reason,
