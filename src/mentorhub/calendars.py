@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Final, Literal
 
 from icalendar import vDatetime, vUri
@@ -84,8 +85,9 @@ def feed(events: Iterable[Event], *, organizer: str) -> Iterator[bytes]:
     yield end()
 
 
-def _line(name: str, value: str | vUri | vDatetime, **parameters: str) -> bytes:
-    """A line as it is: escaped, folded, and ended."""
+@lru_cache(maxsize=256, typed=True)
+def _line(name: str, value: str, **parameters: str) -> bytes:
+    """A line as it is: escaped, folded, and ended. Most lines of a calendar are those of another."""
     line: bytes = Contentline.from_parts(name, Parameters(parameters), value).to_ical()
     return line + b"\r\n"
 
@@ -99,5 +101,6 @@ class _Text(str):
         return self.translate(_ESCAPED).encode()
 
 
-def _instant(instant: datetime) -> vDatetime:
-    return vDatetime(instant.astimezone(UTC).replace(microsecond=0))
+def _instant(instant: datetime) -> str:
+    written: bytes = vDatetime(instant.astimezone(UTC).replace(microsecond=0)).to_ical()  # type: ignore[no-untyped-call]
+    return written.decode()

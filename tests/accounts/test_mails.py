@@ -177,7 +177,7 @@ async def test_a_crash_loses_nothing(api: Api, dies: str) -> None:
     assert post.sent == []
     api.clock.forward(minutes=10)
     await api.run_jobs()
-    await api.house.doors.database.write(partial(mails.sent, mail=claimed[0], now=now))
+    await api.house.doors.database.write(partial(mails.sent, gone=claimed[:1], now=now))
 
     assert len(post.sent) == 1
 

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from mentorhub.db import accounts
-from mentorhub.resolvers import reminders
+from mentorhub.resolvers import outbox, reminders, telling
 from mentorhub.resolvers.desk import Viewer
+from tests import given
 from tests.api import Api
 from tests.bookings.scene import FIRST, Scene, slot_id
 from tests.calendars.reading import events_of
 from tests.calendars.test_feed import events
+from tests.counting import counting
 
 
 async def mailed(api: Api, viewer: Viewer) -> list[EmailMessage]:
@@ -165,3 +167,31 @@ async def test_a_reminder_is_not_told_of_what_was_called_off_before_it_could_be(
     subjects = [str(mail["Subject"]) for mail in await mailed(scene.api, scene.mentor)]
     assert subjects[-1] == "Your session with Mika Oyelaran is cancelled"
     assert not any("tomorrow" in subject for subject in subjects)
+
+
+async def test_mails_that_go_out_at_once_are_written_at_once(scene: Scene) -> None:
+    doors = scene.api.house.doors
+    read = []
+    for slots in ((0,), (1, 2, 3)):
+        for slot in slots:
+            await scene.request(scene.slots[slot], await given.user(scene.api))
+        while await telling.tell_some(doors):
+            pass
+        async with counting(scene.api) as counted:
+            assert await outbox.send_due(doors) == len(slots)
+        read.append([sql for sql in counted.writes if "FROM users" in sql or "FROM bookings" in sql])
+
+    assert read[0] == read[1]
+    assert len(Folder(scene.api).mails()) == 4
+
+
+async def test_a_mail_says_what_it_says_whatever_was_set_before(scene: Scene) -> None:
+    topics = ['Straße, Ænima; "quoted" and so long that it has to be folded somewhere', "Short"]
+    for number, topic in enumerate(topics * 2):
+        await scene.request(scene.slots[number], await given.user(scene.api), topic=topic)
+
+    mails = await mailed(scene.api, scene.mentor)
+
+    said = [(calendar_in(mail)[1]["SUMMARY"], str(mail["Message-ID"])) for mail in mails]
+    assert len({key for _, key in said}) == 4
+    assert sorted(summary for summary, _ in said) == sorted(f"{topic} – Noor Adeyemi" for topic in topics * 2)

@@ -1,11 +1,13 @@
 """Accounts: the owner's view of a user, secrets included, and every change of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
 from mentorhub.db.statements import LIMITED, Statement, change
@@ -41,6 +43,7 @@ _IS_NAMED: ColumnElement[bool] = users.c.id == bindparam("user_id", type_=users.
 _BY_KEY = select(*_COLUMNS).where(_IS_NAMED)
 
 _GET = Statement(_BY_KEY, AccountRow)
+_BY_KEYS = Statement(select(*_COLUMNS).where(among(users.c.id, "keys")), AccountRow)
 _LOCKED = Statement(_BY_KEY.with_for_update(key_share=True), AccountRow)
 _BY_EMAIL = Statement(select(*_COLUMNS).where(users.c.email == bindparam("email")), AccountRow)
 
@@ -68,6 +71,10 @@ _MENTOR_ZONE = Statement(
 
 async def get(reader: Reader, key: Key) -> AccountRow | None:
     return await reader.one(_GET, user_id=key)
+
+
+async def by_keys(reader: Reader, keys: Iterable[Key]) -> dict[Key, AccountRow]:
+    return {row.id: row for row in await reader.all(_BY_KEYS, keys=list(keys))}
 
 
 async def locked(transaction: Transaction, key: Key) -> AccountRow | None:

@@ -156,8 +156,9 @@ async def claim(transaction: Transaction, *, now: datetime, until: datetime, lim
     return await transaction.all(_BY_KEYS, keys=keys)
 
 
-async def sent(transaction: Transaction, mail: MailRow, *, now: datetime) -> None:
-    await transaction.run(_SENT, mail_id=mail.id, attempt=mail.attempts, content={}, now=now)
+async def sent(transaction: Transaction, gone: Iterable[MailRow], *, now: datetime) -> None:
+    rows = [{"mail_id": mail.id, "attempt": mail.attempts, "content": {}, "now": now} for mail in gone]
+    await transaction.many(_SENT, rows)
 
 
 async def retry(transaction: Transaction, mail: MailRow, *, at: datetime, error: str) -> None:

@@ -1,13 +1,47 @@
 """Mails as they travel: headers, a text, an HTML of the same, and files."""
 
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import parseaddr
+from functools import lru_cache
+from typing import Any
 
 from mentorhub.rules.letters import Message
 
+_FEW = 64
+"""Headers, of which most are in every mail."""
+
+
+class _Headers(HeaderRegistry):
+    """Makes the class of each header once, where its parent makes one for each mail, and remembers what was read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kind = lru_cache(maxsize=_FEW)(super().__getitem__)
+        self._header = lru_cache(maxsize=_FEW)(super().__call__)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._kind(name)
+
+    def __call__(self, name: str, value: Any) -> Any:
+        return self._header(name, value) if isinstance(value, str) else super().__call__(name, value)
+
+
+class _Policy(EmailPolicy):
+    """SMTP's, which folds a header that it has folded before no second time."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return _folded(self, name, value)
+
+
+@lru_cache(maxsize=_FEW)
+def _folded(policy: EmailPolicy, name: str, value: str) -> bytes:
+    return EmailPolicy.fold_binary(policy, name, value)
+
+
+_POLICY = _Policy(linesep="\r\n", header_factory=_Headers())
 _LONGEST_LINE = 990
 """In octets: what SMTP lets a line have, but for its end."""
 
@@ -19,8 +53,8 @@ def set_mail(
 
     *key* names the mail at *host* for ever: sent twice by mischance, it is shown once.
     """
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = _address(sender)
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = str(_address(sender))
     mail["To"] = _address(recipient)
     mail["Subject"] = message.subject
     mail["Date"] = at
@@ -38,6 +72,9 @@ def set_mail(
             filename=each.name,
             params=dict(parameter.split("=", 1) for parameter in parameters),
         )
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        # One that no text has in it, since the key was made after all texts; else all are searched for it.
+        part.set_boundary(f"{key}.{number}")
     return mail
 
 

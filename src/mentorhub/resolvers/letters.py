@@ -4,7 +4,7 @@ A use case only says that one is due, the same whether or not there is such an a
 time it takes tells. Each attempt to send makes new tokens; those of an attempt that did arrive stay good.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,8 +21,8 @@ from mentorhub.rules.letters import Letter
 from mentorhub.rules.secrets import hashed, new_secret
 from mentorhub.rules.vocabulary import TokenPurpose
 
-Write = Callable[[Work, MailRow], Awaitable[Letter | None]]
-"""What a letter says now; None where there is nothing to tell any more, or nobody."""
+Write = Callable[[Sequence[Work], Sequence[MailRow]], Awaitable[Sequence[Letter | None]]]
+"""What letters of one kind say now; None where there is nothing to tell any more, or nobody."""
 
 VERIFICATION: Final = "verification"
 ALREADY_REGISTERED: Final = "already registered"
@@ -90,14 +90,21 @@ async def _new_device(work: Work, mail: MailRow) -> Letter | None:
     return account_letters.new_device(await _reader(work, account), _happened(mail)) if account else None
 
 
+def _singly(write: Callable[[Work, MailRow], Awaitable[Letter | None]]) -> Write:
+    async def written(works: Sequence[Work], mails: Sequence[MailRow]) -> list[Letter | None]:
+        return [await write(work, mail) for work, mail in zip(works, mails, strict=True)]
+
+    return written
+
+
 LETTERS: Final[Mapping[str, Write]] = {
-    VERIFICATION: _verification,
-    ALREADY_REGISTERED: _already_registered,
-    RESET: _reset,
-    NEW_EMAIL: _new_email,
-    PASSWORD_CHANGED: _password_changed,
-    EMAIL_CHANGED: _email_changed,
-    NEW_DEVICE: _new_device,
+    VERIFICATION: _singly(_verification),
+    ALREADY_REGISTERED: _singly(_already_registered),
+    RESET: _singly(_reset),
+    NEW_EMAIL: _singly(_new_email),
+    PASSWORD_CHANGED: _singly(_password_changed),
+    EMAIL_CHANGED: _singly(_email_changed),
+    NEW_DEVICE: _singly(_new_device),
     booking_letters.NAME: booking_letters.write,
 }
 

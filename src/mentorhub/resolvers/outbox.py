@@ -106,14 +106,19 @@ async def _attempt(doors: Doors, mail: MailRow) -> None:
         _log.exception("mail %s could not be written", mail.id)
         await _put_off(doors, mail, type(error).__name__)
     else:
-        await doors.database.write(partial(mails.sent, mail=mail, now=doors.clock.now()))
+        await desk.anew().do_together(_note_sent, mail)
+
+
+async def _note_sent(works: Sequence[Work], gone: Sequence[MailRow]) -> list[None]:
+    await mails.sent(works[0].transaction, gone, now=works[0].now)
+    return [None] * len(gone)
 
 
 async def _written(desk: Desk, mail: MailRow) -> Message | None:
     """The message that *mail* is; None where there is nothing to tell any more, or nobody."""
     if LETTER not in mail.content:
         return Message.of_document(mail.content)
-    letter = await desk.do(LETTERS[mail.content[LETTER]], mail)
+    letter = await desk.do_together(LETTERS[mail.content[LETTER]], mail)
     return letter.message() if letter else None
 
 
