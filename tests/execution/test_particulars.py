@@ -442,3 +442,70 @@ async def test_a_resolver_is_told_what_is_asked_below_its_field() -> None:
     await alike(schema, text)
 
     assert told == [{"__typename", "seeds"}, {"__typename", "name", "seeds"}, None, None]
+
+
+class Colour(Enum):
+    RED = "r"
+    BLUE = "b"
+
+
+strawberry.enum(Colour)
+
+
+@strawberry.input
+class Inner:
+    size: int = 3
+    words: list[str] | None = None
+
+
+@strawberry.input
+class Outer:
+    must: str
+    may: str | None
+    has_default: int = 7
+    unset: str | None = strawberry.UNSET
+    colour: Colour = Colour.RED
+    made: list[int] = strawberry.field(default_factory=lambda: [1])
+    inner: Inner | None = None
+    inners: list[Inner] | None = None
+    node: relay.GlobalID | None = None
+    perhaps: strawberry.Maybe[str | None]
+    renamed: str | None = strawberry.field(name="otherwise", default=None)
+
+
+@strawberry.type
+class Echo:
+    @strawberry.field
+    def said(self, given: Outer) -> str:
+        return repr(given)
+
+    @strawberry.field
+    def may_be_said(self, given: Outer | None = None) -> str:
+        return repr(given)
+
+
+GIVEN: list[dict[str, Any]] = [
+    {"must": "a"},
+    {"must": "a", "may": None, "unset": None, "inner": None, "perhaps": None, "otherwise": "o"},
+    {
+        "must": "a",
+        "may": "b",
+        "hasDefault": 1,
+        "unset": "u",
+        "colour": "BLUE",
+        "made": [2, 3],
+        "perhaps": "p",
+    },
+    {"must": "a", "inner": {}, "inners": [{"size": 1}, {"words": ["w"]}], "node": "VXNlcjox"},
+    {"must": "a", "node": "no id"},
+]
+
+
+@pytest.mark.parametrize("field", ["said", "mayBeSaid"])
+@pytest.mark.parametrize("given", GIVEN)
+async def test_input_objects_become_what_strawberry_makes_of_them(given: dict[str, Any], field: str) -> None:
+    text = f"query ($given: Outer!) {{ {field}(given: $given) }}"
+
+    result = await alike(strawberry.Schema(Echo)._schema, text, given=given)
+
+    assert bool(result.errors) is (given.get("node") == "no id")

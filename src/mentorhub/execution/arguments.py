@@ -1,6 +1,7 @@
 """The arguments of a field of a document: what can be known from the document alone is worked out once."""
 
 from collections.abc import Mapping
+from dataclasses import MISSING
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -12,6 +13,7 @@ from graphql import (
     FieldNode,
     GraphQLArgument,
     GraphQLField,
+    GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLNonNull,
     Undefined,
@@ -24,10 +26,12 @@ from graphql.utilities import coerce_input_literal
 from graphql.utilities.coerce_input_value import coerce_default_value
 from strawberry.relay import GlobalID
 from strawberry.types.arguments import convert_argument
-from strawberry.types.base import StrawberryMaybe, StrawberryOptional
+from strawberry.types.base import StrawberryMaybe, StrawberryOptional, has_object_definition
 from strawberry.types.field import StrawberryField
+from strawberry.types.unset import UNSET
 
 type_of_values = dict[str, Any]
+type_of_info = strawberry.Info[Any, Any] | None
 
 ATOMS = (str, int, float, bool, type(None), Enum, date, time, timedelta, Decimal, UUID)
 """What nobody can change, so that one value may serve every execution of a plan."""
@@ -129,10 +133,75 @@ class Arguments:
         return get_argument_values(self._definition, self._node, variable_values, hide_suggestions=True)
 
 
+class _AsStrawberry:
+    """Converts values as Strawberry does, which asks of each what its type is."""
+
+    __slots__ = ("_declared", "_path", "_schema")
+
+    def __init__(self, schema: strawberry.Schema, declared: Any, path: tuple[str, ...]) -> None:
+        self._schema = schema
+        self._declared = declared
+        self._path = path
+
+    def __call__(self, value: Any, info: type_of_info) -> Any:
+        scalars = self._schema.schema_converter.scalar_registry
+        return convert_argument(value, self._declared, scalars, self._schema.config, info, path=self._path)
+
+
+class _InputClass:
+    """Makes objects of an input class: what each field's value becomes is known beforehand."""
+
+    __slots__ = ("_class", "_fields", "_implied")
+
+    def __init__(
+        self, schema: strawberry.Schema, type_: GraphQLInputObjectType, declared: Any, path: tuple[str, ...]
+    ) -> None:
+        definition = declared.__strawberry_definition__
+        self._class = declared
+        # What is nullable may be left out, with a default or without.
+        self._implied: type_of_values = {
+            field.python_name: None
+            for field in definition.fields
+            if field.default_value is MISSING and field.default_factory is MISSING
+        }
+        self._fields = []
+        for field in definition.fields:
+            name = schema.config.name_converter.from_field(field)
+            of_field = field.resolve_type(type_definition=definition)
+            kept = _is_kept(type_.fields[name].type, of_field)
+            convert = None if kept else _AsStrawberry(schema, of_field, (*path, name))
+            self._fields.append((name, field.python_name, convert))
+
+    def __call__(self, value: Any, info: type_of_info) -> Any:
+        if value is None or value is UNSET:
+            return value
+        given = dict(self._implied)
+        for name, python_name, convert in self._fields:
+            if name in value:
+                given[python_name] = value[name] if convert is None else convert(value[name], info)
+        return self._class(**given)
+
+
+def _converter(
+    schema: strawberry.Schema, name: str, type_: GraphQLInputType, declared: Any
+) -> _AsStrawberry | _InputClass | None:
+    """What converts values of the argument *name*; None where they are left as they are."""
+    if _is_kept(type_, declared):
+        return None
+    named = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+    plain = declared
+    if isinstance(declared, StrawberryOptional) and not isinstance(declared, StrawberryMaybe):
+        plain = declared.of_type
+    is_plain = has_object_definition(plain) and plain.__strawberry_definition__.from_input is None
+    if is_plain and isinstance(named, GraphQLInputObjectType):
+        return _InputClass(schema, named, plain, (name,))
+    return _AsStrawberry(schema, declared, (name,))
+
+
 class Conversion:
     """From GraphQL's values to those a Strawberry resolver expects: Python names, input classes, copies."""
 
-    __slots__ = ("_arguments", "_constant", "_of_constant", "_schema", "is_renaming")
+    __slots__ = ("_arguments", "_constant", "_of_constant", "is_renaming")
 
     def __init__(
         self,
@@ -142,7 +211,6 @@ class Conversion:
         constant: type_of_values | None,
     ) -> None:
         """*constant* are the values given each time, the same object, where they are."""
-        self._schema = schema
         self._constant = constant
         self._of_constant: type_of_values | None = None
         name_of = schema.config.name_converter.from_argument
@@ -150,12 +218,12 @@ class Conversion:
             (
                 name,
                 argument.python_name,
-                None if _is_kept(definition.args[name].type, argument.type) else argument.type,
+                _converter(schema, name, definition.args[name].type, argument.type),
             )
             for argument in field.arguments
             for name in [name_of(argument)]
         ]
-        self.is_renaming = all(type_ is None for _, _, type_ in self._arguments)
+        self.is_renaming = all(convert is None for _, _, convert in self._arguments)
         """Whether values only change their names: then one result may serve many calls."""
 
     @property
@@ -168,17 +236,11 @@ class Conversion:
             return self._of_constant
         return self.of(values, None) if self.is_renaming else None
 
-    def of(self, values: Mapping[str, Any], info: strawberry.Info[Any, Any] | None) -> type_of_values:
+    def of(self, values: Mapping[str, Any], info: type_of_info) -> type_of_values:
         converted: type_of_values = {}
-        for name, python_name, type_ in self._arguments:
+        for name, python_name, convert in self._arguments:
             if name in values:
-                value = values[name]
-                if type_ is not None:
-                    converter = self._schema.schema_converter
-                    value = convert_argument(
-                        value, type_, converter.scalar_registry, self._schema.config, info, path=(name,)
-                    )
-                converted[python_name] = value
+                converted[python_name] = values[name] if convert is None else convert(values[name], info)
         if values is self._constant and all(isinstance(value, ATOMS) for value in converted.values()):
             self._of_constant = dict(converted)
         return converted
