@@ -59,7 +59,7 @@ class Patience:
 
 
 _LOOK: Final = 0.02
-_BUSY: Final = 0.7
+_BUSY: Final = 0.5
 
 
 async def give_way(seconds: float) -> None:
