@@ -1,7 +1,10 @@
 """Turns: who shares one, who is left alone, and what is done for whoever has left."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
 
 import pytest
 
@@ -9,6 +12,7 @@ from mentorhub.resolvers.group_commit import GroupCommit
 from mentorhub.rules.refusals import Unavailable
 
 MOST = 16
+MOST_LANES = 8
 
 
 class Desk:
@@ -20,12 +24,15 @@ class Desk:
         self.stopped: list[list[int]] = []
         self.bad: set[int] = set()
         self.is_away = False
+        self.third = asyncio.Event()
         self.goes_on = asyncio.Event()
         self.goes_on.set()
         self.group = GroupCommit(self.commit)
 
     async def commit(self, asked: Sequence[int], check: Callable[[], None]) -> list[str | Exception]:
         self.turns.append(list(asked))
+        if len(self.turns) == 3:
+            self.third.set()
         try:
             await self.goes_on.wait()
         except asyncio.CancelledError:
@@ -88,7 +95,7 @@ async def test_a_fault_is_suffered_by_whoever_caused_it_alone() -> None:
 
     assert answers[::2] == ["did 0", "did 2"]
     assert isinstance(answers[1], ZeroDivisionError)
-    assert desk.turns == [[0, 1, 2], [0], [1], [2]]
+    assert desk.turns == [[0, 1, 2], [0], [1, 2], [1], [2]]
 
 
 async def test_a_database_that_is_away_is_asked_once_for_all() -> None:
@@ -162,3 +169,76 @@ async def test_nobody_waits_for_a_turn_that_was_stopped_from_outside(stopped: in
     await asyncio.wait(tasks)
 
     assert tasks[stopped].cancelled()
+
+
+@pytest.mark.parametrize("asked", [1, -1, 13])
+async def test_turns_leave_no_garbage_in_circles(asked: int) -> None:
+    desk = Desk()
+    desk.bad = {13}
+    await asyncio.gather(desk.group.join(asked), return_exceptions=True)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(50):
+            with suppress(KeyError, ZeroDivisionError):
+                await desk.group.join(asked)
+        await ticks()
+        assert gc.collect() < 50
+    finally:
+        gc.enable()
+
+
+async def test_a_turn_that_takes_long_keeps_nobody_from_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mentorhub.resolvers.group_commit._LONG", 0.01)
+    desk = Desk()
+    desk.goes_on.clear()
+    tasks = []
+    for number in range(5):
+        tasks.append(asyncio.create_task(desk.group.join(number)))
+        await ticks()
+    assert desk.turns == [[0], [1]]
+
+    await asyncio.wait_for(desk.third.wait(), 10)
+    desk.goes_on.set()
+
+    assert await asyncio.gather(*tasks) == [f"did {number}" for number in range(5)]
+    assert desk.turns == [[0], [1], [2, 3, 4]]
+
+
+async def test_turns_that_take_long_are_not_endlessly_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mentorhub.resolvers.group_commit._LONG", 0)
+    desk = Desk()
+    desk.goes_on.clear()
+    tasks = []
+    for number in range(MOST_LANES + 3):
+        tasks.append(asyncio.create_task(desk.group.join(number)))
+        await ticks(10)
+
+    assert len(desk.turns) == MOST_LANES
+    desk.goes_on.set()
+    assert len(await asyncio.gather(*tasks)) == MOST_LANES + 3
+
+
+async def test_a_turn_is_in_the_context_of_whoever_came_first() -> None:
+    asked: ContextVar[int] = ContextVar("asked")
+    seen = []
+
+    async def commit(numbers: Sequence[int], check: Callable[[], None]) -> list[int]:
+        seen.append(asked.get())
+        await ticks()
+        return list(numbers)
+
+    group = GroupCommit(commit)
+
+    async def join(number: int) -> int:
+        asked.set(number)
+        return await group.join(number)
+
+    tasks = []
+    for number in range(4):
+        tasks.append(asyncio.create_task(join(number)))
+        await ticks(2)
+    await asyncio.gather(*tasks)
+
+    assert seen == sorted(seen)
+    assert len(set(seen)) == len(seen)

@@ -28,7 +28,6 @@ from mentorhub.resolvers.desk import Desk, Viewer, Work
 from mentorhub.resolvers.paging import Paging
 from mentorhub.resolvers.rebuilding import rebuild
 from mentorhub.rules.blocks import Block, DatedBlock, WeeklyBlock
-from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import Refusal
 from mentorhub.rules.slots import SessionRules
@@ -90,7 +89,7 @@ class Somebody:
 
     async def can_request(self, mentee: Viewer, slot_id: Key) -> bool:
         async def attempt(work: Work) -> None:
-            ask = requests.Ask(requests.Wish(slot_id, "How to begin", None, None), None, Faults())
+            ask = requests.Ask(requests.Wish(slot_id, "How to begin", None, None), None)
             [made] = await requests.requested([work], [ask])
             raise made if isinstance(made, Exception) else TakenBack
 

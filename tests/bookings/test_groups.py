@@ -12,13 +12,13 @@ from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from mentorhub.db import figures
 from mentorhub.db.database import Transaction
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots as slots_table
 from mentorhub.db.tables.mentors import mentors as mentors_table
 from mentorhub.resolvers.desk import Origin, Viewer, Work
 from mentorhub.resolvers.requests import Ask, Wish, requested
-from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import Invalid, Refusal, Refusals
 from mentorhub.rules.vocabulary import SlotStatus
@@ -121,6 +121,54 @@ async def test_whoever_leaves_while_others_wait_gets_no_booking(scene: Scene) ->
 EXAMPLES = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 25
 
 
+async def test_whoever_leaves_just_before_the_commit_gets_no_booking(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [await given.user(scene.api) for _ in range(2)]
+    add = figures.add
+    tasks: list[asyncio.Task[list[str]]] = []
+
+    async def last(transaction: Transaction, changes: Any) -> None:
+        await add(transaction, changes)
+        tasks[1].cancel()
+        await asyncio.wait([tasks[1]])
+
+    monkeypatch.setattr(figures, "add", last)
+    tasks += [
+        asyncio.create_task(scene.refused("requestBooking", who, **asking(slot)))
+        for who, slot in zip(people, scene.slots[::2], strict=False)
+    ]
+    assert await tasks[0] == []
+    monkeypatch.undo()
+
+    assert tasks[1].cancelled()
+    assert await scene.refused("requestBooking", people[1], **asking(scene.slots[2])) == []
+
+
+@pytest.mark.parametrize("key", ["\0", "a\x1f", "\t"])
+async def test_a_key_that_no_database_takes_is_refused_before_anybody_shares_a_turn_with_it(
+    scene: Scene, key: str
+) -> None:
+    async with counting(scene.api) as counted:
+        errors = await scene.errors(
+            "requestBooking", scene.mentee, **asking(scene.slots[0], idempotencyKey=key)
+        )
+
+    assert [(error["code"], error["field"]) for error in errors] == [("INVALID", ["idempotencyKey"])]
+    assert not any("idempotency_keys" in sql for sql in counted.writes)
+
+
+async def test_what_was_asked_is_the_same_when_it_is_looked_at_again(scene: Scene) -> None:
+    gone = Ask(Wish(Key("0198f000-0000-7000-8000-000000000000"), "How to begin", None, None), "k")
+
+    async def act(work: Work) -> list[Any]:
+        return [(await requested([work], [gone]))[0] for _ in range(3)]
+
+    refused = await scene.api.context(scene.mentee).desk.do(act)
+
+    assert [[each.code for each in refusals.refusals] for refusals in refused] == [["NOT_FOUND"]] * 3
+
+
 class Wanting(NamedTuple):
     """Who asks for which slot, by their numbers, with which key."""
 
@@ -194,9 +242,7 @@ class Comparison:
         return Work(transaction, self.people[each.mentee], self.api.clock.now(), doors.settings, Origin())
 
     def _ask(self, each: Wanting) -> Ask:
-        wrong = Faults()
-        if each.topic == "?":
-            wrong.add(Invalid(field="topic"))
+        wrong = (Invalid(field="topic"),) if each.topic == "?" else ()
         return Ask(Wish(self.slots[each.slot], each.topic, None, None), each.key, wrong)
 
     def _said(self, result: Any) -> Any:

@@ -128,11 +128,9 @@ async def test_next_slots_are_read_from_their_index_alone(api: Api, database_url
     found = await KnownSlots().next_of(noting, [mentor], first=5, now=MONDAY)
     assert len(found[mentor]) == 5
 
-    next_, _known = noting.asked
-    if database_url.startswith("sqlite"):
-        assert "USING COVERING INDEX ix_slots_next" in await plan_of(next_[0], database_url, *next_[1])
-    else:
-        assert await rows_read(database_url, "slots", [next_]) == [0]
+    (sql, values), _known = noting.asked
+    by = "COVERING INDEX" if database_url.startswith("sqlite") else "Index Only Scan using"
+    assert f"{by} ix_slots_next" in await plan_of(sql, database_url, *values)
 
 
 async def plan_of(sql: str, url: str, *given: Any) -> str:

@@ -4,8 +4,8 @@ PostgreSQL numbers a transaction at its first write or row lock, and the log goe
 number and then waited for somebody would be told before them, though it happened after. So a change of bookings first
 takes all its locks by `hold`, which gives no number away, then locks the mentors' rows, and only then writes.
 
-The order is: the mentee, if they ask for a time; the mentors, sorted; the mentors' rows. Whoever changes bookings or
-slots of a mentor has locked the mentor's row.
+The order is: the mentees who ask for a time, sorted; the mentors, sorted; the mentors' rows. Whoever changes bookings
+or slots of a mentor has locked the mentor's row.
 """
 
 from collections.abc import Iterable

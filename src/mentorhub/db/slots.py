@@ -76,7 +76,13 @@ OFFERED_COLUMNS = (*PLACE, _status(SlotStatus.OPEN).label("status"))
 """Of slots that are offered: then an overdue request is all that can hold them."""
 
 _BY_KEYS = Statement(select(*COLUMNS).where(among(slots.c.id, "keys")), SlotRow)
-_OFFERED = Statement(select(*OFFERED_COLUMNS).where(among(slots.c.id, "keys"), IS_OFFERED), SlotRow)
+
+
+class _Offered(NamedTuple):
+    id: Key
+
+
+_OFFERED = Statement(select(slots.c.id).where(among(slots.c.id, "keys"), IS_OFFERED), _Offered)
 _TO_COME = Statement(
     select(*COLUMNS).where(
         slots.c.mentor_id == bindparam("mentor_id", type_=slots.c.mentor_id.type), slots.c.starts_at > now()

@@ -3,9 +3,10 @@
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import EmailPolicy
+from email.policy import SMTP
 from email.utils import parseaddr
 from functools import lru_cache
+from secrets import token_hex
 from typing import Any
 
 from mentorhub.rules.letters import Message
@@ -29,19 +30,7 @@ class _Headers(HeaderRegistry):
         return self._header(name, value) if isinstance(value, str) else super().__call__(name, value)
 
 
-class _Policy(EmailPolicy):
-    """SMTP's, which folds a header that it has folded before no second time."""
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        return _folded(self, name, value)
-
-
-@lru_cache(maxsize=_FEW)
-def _folded(policy: EmailPolicy, name: str, value: str) -> bytes:
-    return EmailPolicy.fold_binary(policy, name, value)
-
-
-_POLICY = _Policy(linesep="\r\n", header_factory=_Headers())
+_POLICY = SMTP.clone(header_factory=_Headers())
 _LONGEST_LINE = 990
 """In octets: what SMTP lets a line have, but for its end."""
 
@@ -72,9 +61,10 @@ def set_mail(
             filename=each.name,
             params=dict(parameter.split("=", 1) for parameter in parameters),
         )
+    unsaid = token_hex(12)
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        # One that no text has in it, since the key was made after all texts; else all are searched for it.
-        part.set_boundary(f"{key}.{number}")
+        # Nobody can have written it: else all texts are searched for one that none of them has.
+        part.set_boundary(f"{unsaid}.{number}")
     return mail
 
 

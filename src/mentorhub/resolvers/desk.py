@@ -2,7 +2,7 @@
 
 A use case takes the desk if it reads, or leads several steps; it takes `work`, an open transaction, if it changes
 something: `await desk.do(bookings.confirm, booking_id=...)`. What it tells is stored in the same transaction. What many
-want at the same time can share one: `await desk.do_together(requests.place, wish)`.
+want at the same time can share one: `await desk.do_together(requests.requested, ask)`.
 """
 
 import asyncio
@@ -162,7 +162,8 @@ class Desk:
         """As `do`, in one transaction with what others have asked of *action* at the same time.
 
         *action* is given a `Work` for each, and what each asked; it answers what became of each, in order, where an
-        exception is raised for whoever asked. What it raises itself undoes all, and each has another turn alone.
+        exception is raised for whoever asked. What it raises itself undoes all, and all have another turn, by halves.
+        It may run again, from the start, and is given the same: it must change nothing of what was asked.
         """
         group = self.doors.groups.get(action)
         if group is None:
@@ -171,19 +172,24 @@ class Desk:
                 asking: Sequence[tuple[Desk, A]], check: Callable[[], None]
             ) -> Sequence[T | Exception]:
                 async def act(works: Sequence[Work]) -> Sequence[T | Exception]:
-                    results = await action(works, [asked for _, asked in asking])
-                    check()
-                    return results
+                    return await action(works, [asked for _, asked in asking])
 
-                return await _committed([desk for desk, _ in asking], act)
+                return await _committed([desk for desk, _ in asking], act, check)
 
             group = self.doors.groups[action] = GroupCommit(commit)
         result: T = await group.join((self, asked))
         return result
 
 
-async def _committed(desks: Sequence[Desk], act: Callable[[Sequence[Work]], Awaitable[T]]) -> T:
-    """What *act* answers, given a work for each of *desks*, all in one transaction and at one instant, the last."""
+async def _committed(
+    desks: Sequence[Desk],
+    act: Callable[[Sequence[Work]], Awaitable[T]],
+    check: Callable[[], None] = lambda: None,
+) -> T:
+    """What *act* answers, given a work for each of *desks*, all in one transaction and at one instant, the last.
+
+    *check* is called when only the commit remains.
+    """
     doors, now = desks[0].doors, max(desk.now for desk in desks)
     done: list[Work] = []
 
@@ -197,6 +203,7 @@ async def _committed(desks: Sequence[Desk], act: Callable[[Sequence[Work]], Awai
         for work in works:
             counted.update(work.counted)
         await figures.add(transaction, counted)
+        check()
         done = works
         return result
 

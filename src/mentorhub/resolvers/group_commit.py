@@ -7,6 +7,7 @@ have their turn waits for the next, with all who come meanwhile; whoever comes a
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import copy_context
 from typing import Final, Generic, TypeVar
 
 from mentorhub.rules.refusals import Unavailable
@@ -17,10 +18,14 @@ R = TypeVar("R")
 Commit = Callable[[Sequence[A], Callable[[], None]], Awaitable[Sequence[R | Exception]]]
 """Does what each has asked, in one transaction, or nothing: what became of each, in order.
 
-Before it commits it calls what it is given, which raises where somebody has left."""
+When all is done and only the commit remains it calls what it is given, which raises where somebody has left.
+"""
 
 _LANES: Final = 2
 """So many turns at once: one is at the database while another is worked on here."""
+_MOST_LANES: Final = 8
+_LONG: Final = 0.25
+"""Seconds after which a turn must be waiting for a lock: others have theirs beside it, in `_MOST_LANES` at most."""
 _MOST: Final = 16
 """So many in a turn: each waits for all of them."""
 
@@ -30,38 +35,53 @@ class _Left(Exception):  # noqa: N818 -- nobody's error
 
 
 class _Member(Generic[A, R]):
-    __slots__ = ("answer", "asked", "turn")
+    """One who waits. What is raised for them is not kept with them: each would know the other, and be found late."""
+
+    __slots__ = ("answer", "asked", "context", "turn")
 
     def __init__(self, asked: A) -> None:
         self.asked = asked
-        self.answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self.answer: asyncio.Future[list[R | Exception]] = asyncio.get_running_loop().create_future()
         self.turn: _Turn[A, R] | None = None
+        self.context = copy_context()
+
+    def tell(self, result: R | Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_result([result])
 
 
 class _Turn(Generic[A, R]):
-    """Those who have their turn together."""
+    """Those who have their turn together; *end* is called when it is over, *linger* when it takes long."""
 
-    def __init__(self, members: Sequence[_Member[A, R]], commit: Commit[A, R]) -> None:
+    def __init__(
+        self,
+        members: Sequence[_Member[A, R]],
+        commit: Commit[A, R],
+        *,
+        linger: Callable[["_Turn[A, R]"], None],
+        end: Callable[["_Turn[A, R]"], None],
+    ) -> None:
         self._members = members
         self._commit = commit
-        self._task = asyncio.create_task(self._run(), name="a turn")
+        self._end = end
         for member in members:
             member.turn = self
-
-    def then(self, act: Callable[["_Turn[A, R]"], None]) -> None:
-        self._task.add_done_callback(lambda _: act(self))
+        # In the trace of whoever came first, if there is one.
+        self._task = asyncio.create_task(self._take(members), name="a turn", context=members[0].context)
+        self._task.add_done_callback(self._over)
+        self._timer = asyncio.get_running_loop().call_later(_LONG, linger, self)
 
     def leave(self) -> None:
         """Somebody has; for nobody the work is stopped."""
         if all(member.answer.done() for member in self._members):
             self._task.cancel()
 
-    async def _run(self) -> None:
-        try:
-            await self._take(self._members)
-        finally:
-            for member in self._members:
-                member.answer.cancel()
+    def _over(self, _: "asyncio.Task[None]") -> None:
+        self._timer.cancel()
+        for member in self._members:
+            member.answer.cancel()
+            member.turn = None
+        self._end(self)
 
     async def _take(self, members: Sequence[_Member[A, R]]) -> None:
         while members := [member for member in members if not member.answer.done()]:
@@ -71,16 +91,20 @@ class _Turn(Generic[A, R]):
                 continue
             except Unavailable as unavailable:
                 # The database is away, for one as for all.
-                results = [unavailable] * len(members)
+                for member in members:
+                    member.tell(Unavailable(unavailable.message))
             except Exception as error:  # noqa: BLE001 -- it is raised where it is waited for
-                if len(members) > 1:
-                    # Nobody is to suffer from what another asks.
-                    for member in members:
-                        await self._take([member])
-                    return
-                results = [error]
-            for member, result in zip(members, results, strict=True):
-                _tell(member, result)
+                if len(members) == 1:
+                    members[0].tell(error)
+                else:
+                    # Nobody is to suffer from what another asks: whose fault it is, is found by halves.
+                    half = len(members) // 2
+                    await self._take(members[:half])
+                    await self._take(members[half:])
+            else:
+                for member, result in zip(members, results, strict=True):
+                    member.tell(result)
+                del results
 
     @staticmethod
     def _check(members: Sequence[_Member[A, R]]) -> Callable[[], None]:
@@ -91,47 +115,53 @@ class _Turn(Generic[A, R]):
         return check
 
 
-def _tell(member: _Member[A, R], result: R | Exception) -> None:
-    if member.answer.done():
-        return
-    if isinstance(result, Exception):
-        member.answer.set_exception(result)
-    else:
-        member.answer.set_result(result)
-
-
 class GroupCommit(Generic[A, R]):
-    """Has *commit* do what is asked, in turns, at most `_LANES` of them at once."""
+    """Has *commit* do what is asked, in turns, at most `_LANES` of them at once unless some take long."""
 
     def __init__(self, commit: Commit[A, R]) -> None:
         self._commit = commit
         self._waiting: deque[_Member[A, R]] = deque()
         self._turns: set[_Turn[A, R]] = set()
+        self._lingering: set[_Turn[A, R]] = set()
         self._is_called = False
 
     async def join(self, asked: A) -> R:
-        """What became of *asked*; raises what refused it. Cancelled, it leaves nothing behind."""
+        """What became of *asked*; raises what refused it. Cancelled before the commit, it leaves nothing behind."""
         member: _Member[A, R] = _Member(asked)
         self._waiting.append(member)
-        if not self._is_called and len(self._turns) < _LANES:
+        if not self._is_called and self._has_room:
             # Not at once: others may come by the same look at the sockets.
             self._is_called = True
             asyncio.get_running_loop().call_soon(self._begin)
         try:
-            return await member.answer
+            result = (await member.answer).pop()
         except asyncio.CancelledError:
             if member.turn is not None:
                 member.turn.leave()
             raise
+        if isinstance(result, Exception):
+            try:
+                raise result
+            finally:
+                del result
+        return result
+
+    @property
+    def _has_room(self) -> bool:
+        return len(self._turns) < _LANES and len(self._turns) + len(self._lingering) < _MOST_LANES
 
     def _begin(self) -> None:
         self._is_called = False
-        while self._waiting and len(self._turns) < _LANES:
+        while self._waiting and self._has_room:
             members = [self._waiting.popleft() for _ in range(min(_MOST, len(self._waiting)))]
-            turn = _Turn(members, self._commit)
-            self._turns.add(turn)
-            turn.then(self._end)
+            self._turns.add(_Turn(members, self._commit, linger=self._linger, end=self._end))
+
+    def _linger(self, turn: _Turn[A, R]) -> None:
+        self._turns.discard(turn)
+        self._lingering.add(turn)
+        self._begin()
 
     def _end(self, turn: _Turn[A, R]) -> None:
         self._turns.discard(turn)
+        self._lingering.discard(turn)
         self._begin()

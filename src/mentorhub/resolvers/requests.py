@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+from unicodedata import category
 
 import orjson
 
@@ -36,6 +37,8 @@ from mentorhub.rules.refusals import Conflict, Invalid, OwnSlot, Refusal, Refusa
 from mentorhub.rules.vocabulary import BookingStatus, UserStatus
 
 _LONGEST_KEY: Final = 64
+_NO_TEXT: Final = {"Cc", "Cs"}
+"""Control characters and halves of others: no database takes all of them."""
 
 
 class Wish(NamedTuple):
@@ -57,7 +60,7 @@ class Ask:
 
     wish: Wish
     key: str | None
-    faults: Faults
+    faults: tuple[Refusal, ...] = ()
 
 
 async def request(
@@ -79,12 +82,14 @@ async def request(
         faults.check(texts.optional_paragraphs, questions, field="questions", at_most=LONGEST_TEXT),
     )
     key = faults.check(_key, idempotency_key)
-    return await desk.do_together(requested, Ask(wish, key, faults))
+    return await desk.do_together(requested, Ask(wish, key, tuple(faults.found)))
 
 
 def _key(given: str | None) -> str | None:
     if given is not None and not 1 <= len(given) <= _LONGEST_KEY:
         raise Invalid(f"A key has 1 to {_LONGEST_KEY} characters.", field="idempotency_key")
+    if given is not None and any(category(character) in _NO_TEXT for character in given):
+        raise Invalid("A key has no control characters.", field="idempotency_key")
     return given
 
 
@@ -104,7 +109,7 @@ class _Asking:
     @property
     def used(self) -> tuple[Key, str] | None:
         """Whose key, and which, if it is to be looked at."""
-        return None if self.ask.key is None or self.ask.faults.found else (self.mentee_id, self.ask.key)
+        return None if self.ask.key is None or self.ask.faults else (self.mentee_id, self.ask.key)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -156,7 +161,8 @@ async def _serve(turn: Sequence[_Asking], locked: dict[Key, LockedMentor]) -> No
             try:
                 placing[await _row(each)] = each
             except (Refusal, Refusals) as refusal:
-                each.result = refusal
+                # Without where it was raised, which knows it in turn.
+                each.result = refusal.with_traceback(None)
     if placing:
         await _place(placing, locked)
 
@@ -181,7 +187,9 @@ async def _answer_again(turn: Sequence[_Asking]) -> None:
 async def _row(each: _Asking) -> BookingRow:
     """The request as it would be."""
     work, wish, own = each.work, each.ask.wish, each.mentee_id
-    wanted = await chosen(work, each.wanted, each.ask.faults)
+    faults = Faults()
+    faults.add(*each.ask.faults)
+    wanted = await chosen(work, each.wanted, faults)
     slot, mentor, mentee = wanted.slot, wanted.mentor, wanted.asker
     if mentor.user_id == own:
         raise OwnSlot(mentor_id=mentor.id, near=slot.starts_at, field="slot_id")
