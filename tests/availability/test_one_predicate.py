@@ -26,6 +26,7 @@ from mentorhub.resolvers import bookings, requests, slot_lists, verdicts
 from mentorhub.resolvers import mentors as profiles
 from mentorhub.resolvers.desk import Desk, Viewer, Work
 from mentorhub.resolvers.paging import Paging
+from mentorhub.resolvers.placing import Ask, Wish, place
 from mentorhub.resolvers.rebuilding import rebuild
 from mentorhub.rules.blocks import Block, DatedBlock, WeeklyBlock
 from mentorhub.rules.keys import Key
@@ -89,8 +90,8 @@ class Somebody:
 
     async def can_request(self, mentee: Viewer, slot_id: Key) -> bool:
         async def attempt(work: Work) -> None:
-            ask = requests.Ask(requests.Wish(slot_id, "How to begin", None, None), None)
-            [made] = await requests.requested([work], [ask])
+            ask = Ask(Wish(slot_id, "How to begin", None, None), None)
+            [made] = await place([work], [ask])
             raise made if isinstance(made, Exception) else TakenBack
 
         try:

@@ -18,7 +18,7 @@ from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots as slots_table
 from mentorhub.db.tables.mentors import mentors as mentors_table
 from mentorhub.resolvers.desk import Origin, Viewer, Work
-from mentorhub.resolvers.requests import Ask, Wish, requested
+from mentorhub.resolvers.placing import Ask, Wish, place
 from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import Invalid, Refusal, Refusals
 from mentorhub.rules.vocabulary import SlotStatus
@@ -162,7 +162,7 @@ async def test_what_was_asked_is_the_same_when_it_is_looked_at_again(scene: Scen
     gone = Ask(Wish(Key("0198f000-0000-7000-8000-000000000000"), "How to begin", None, None), "k")
 
     async def act(work: Work) -> list[Any]:
-        return [(await requested([work], [gone]))[0] for _ in range(3)]
+        return [(await place([work], [gone]))[0] for _ in range(3)]
 
     refused = await scene.api.context(scene.mentee).desk.do(act)
 
@@ -222,11 +222,11 @@ class Comparison:
             works = [self._work(transaction, each) for each in wanted]
             asks = [self._ask(each) for each in wanted]
             if at_once:
-                results = await requested(works, asks)
+                results = await place(works, asks)
             else:
                 results = []
                 for work, ask in zip(works, asks, strict=True):
-                    results += await requested([work], [ask])
+                    results += await place([work], [ask])
             told = [(fact.kind, fact.user_id, fact.mentor_id) for work in works for fact in work.told]
             kept = [await transaction.all(SLOTS), await transaction.all(NEXT)]
             outcome = [self._said(each) for each in results], sorted(told), kept

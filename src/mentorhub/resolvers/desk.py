@@ -2,7 +2,7 @@
 
 A use case takes the desk if it reads, or leads several steps; it takes `work`, an open transaction, if it changes
 something: `await desk.do(bookings.confirm, booking_id=...)`. What it tells is stored in the same transaction. What many
-want at the same time can share one: `await desk.do_together(requests.requested, ask)`.
+want at the same time can share one: `await desk.do_together(placing.place, ask)`.
 """
 
 import asyncio
