@@ -24,7 +24,8 @@ class Patience:
 
     async def wait_for(self, awaited: Awaitable[Awaited]) -> Awaited:
         """Raises TimeoutError."""
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         assert task is not None
         if task in self._waiting:  # within a wait of its own, which ends sooner
             return await awaited

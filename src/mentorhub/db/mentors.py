@@ -115,8 +115,8 @@ CARD: Final = _columns(MentorCard)
 NAME: Final = _columns(MentorName)
 """Those of a `MentorName`."""
 
-_BY_KEYS = Statement(select(*COLUMNS).where(among(mentors.c.id, "keys")), MentorRow)
-_CARDS_BY_KEYS = Statement(select(*CARD).where(among(mentors.c.id, "keys")), MentorCard)
+_BY_KEYS = Statement(select(*COLUMNS).where(among(mentors.c.id, "keys")), MentorRow, gathers=True)
+_CARDS_BY_KEYS = Statement(select(*CARD).where(among(mentors.c.id, "keys")), MentorCard, gathers=True)
 _BY_USERS = Statement(select(*COLUMNS).where(among(mentors.c.user_id, "keys")), MentorRow)
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL through asyncpg: connections without session state, prepared statements, explicit transactions."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -10,6 +10,7 @@ import asyncpg
 
 from mentorhub.db.connections import Connections
 from mentorhub.db.database import Database, Reader, Transaction, Violated
+from mentorhub.db.gathering import FEW, Gathering
 from mentorhub.db.instants import remember_instants
 from mentorhub.db.statements import Statement
 from mentorhub.rules.refusals import Unavailable
@@ -158,9 +159,17 @@ class _Reading:
     def __init__(self, connections: Connections, long: Connections) -> None:
         self._connections = connections
         self._long = long
+        self._gathering = Gathering(lambda statement, keys: self._all(statement, keys=keys))
         self.seconds = _READ_SECONDS
 
-    async def all(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> list[R]:
+    def all(
+        self, statement: Statement[R], /, *, limit: int | None = None, **values: Any
+    ) -> Coroutine[Any, Any, list[R]]:
+        if statement.gathers and len(values["keys"]) <= FEW:
+            return self._gathering.all(statement, values["keys"])
+        return self._all(statement, limit=limit, **values)
+
+    async def _all(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> list[R]:
         # As `_Lent` and `_Open` would together, at half the cost: nearly every request passes here.
         compiled = statement.on("postgresql")
         connections, seconds = (self._long, None) if statement.long else (self._connections, self.seconds)

@@ -193,11 +193,13 @@ class Statement(Generic[R]):
     """One question or change, for both databases. *sqlite* is its other wording where one cannot serve both.
 
     *long* marks what may read much: it is kept off the event loop. *parameters* names the columns an INSERT sets.
+    *gathers* says that its rows are those whose first column is in the list parameter `keys`, whoever asks, and that it
+    has no other: then those who ask at the same time may share one execution.
     *companions* are rows that come with each row, as attributes by their names; their columns follow the row's own,
     labelled `name_field`, and a companion whose first column is null is None.
     """
 
-    __slots__ = ("_companions", "_compiled", "_parameters", "_row", "_sql", "long")
+    __slots__ = ("_companions", "_compiled", "_parameters", "_row", "_sql", "gathers", "long")
 
     def __init__(
         self,
@@ -207,6 +209,7 @@ class Statement(Generic[R]):
         sqlite: Executable | None = None,
         parameters: Iterable[str] | None = None,
         long: bool = False,
+        gathers: bool = False,
         companions: Mapping[str, type[Any]] = MappingProxyType({}),
     ) -> None:
         self._companions = companions
@@ -215,6 +218,7 @@ class Statement(Generic[R]):
         self._parameters = tuple(parameters) if parameters is not None else None
         self._compiled: dict[str, Compiled[R]] = {}
         self.long = long
+        self.gathers = gathers
 
     def on(self, dialect: str) -> Compiled[R]:
         """This statement for *dialect*, "postgresql" or "sqlite"; compiled at the first call."""

@@ -40,7 +40,7 @@ class UserCard(NamedTuple):
 CARD = tuple(users.c[name] for name in UserCard._fields)
 COLUMNS = tuple(users.c[name] for name in UserRow._fields)
 
-_BY_KEYS = Statement(select(*COLUMNS).where(among(users.c.id, "keys")), UserRow)
+_BY_KEYS = Statement(select(*COLUMNS).where(among(users.c.id, "keys")), UserRow, gathers=True)
 
 
 async def by_keys(reader: Reader, keys: Sequence[Key]) -> dict[Key, UserRow]:

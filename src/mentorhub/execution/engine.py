@@ -81,15 +81,15 @@ class Engine:
         """The operation named, or the only one, of *text*; raises Rejected when it may not be executed."""
         return self.documents.prepare(text, operation_name)
 
-    async def execute(
+    def execute(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext
-    ) -> ExecutionResult:
+    ) -> Awaitable[ExecutionResult]:
         """The answer to a query or mutation; raises Rejected when the variables do not fit."""
         if prepared.operation.operation is OperationType.SUBSCRIPTION:
             msg = "A subscription is subscribed to, not executed"
             raise TypeError(msg)
         values = prepared.values(variables, self.limits)
-        return await self._executed(prepared, values, context, None)
+        return self._executed(prepared, values, context, None)
 
     async def subscribe(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext
@@ -114,11 +114,11 @@ class Engine:
             raise Rejected([self.mask(error) for error in source.errors or ()])
         return self._answers(prepared, values, source, context)
 
-    async def answer(
+    def answer(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext, event: Any
-    ) -> ExecutionResult:
+    ) -> Awaitable[ExecutionResult]:
         """The answer to one *event* of a subscription, the one that `subscribe` would give."""
-        return await self._executed(prepared, prepared.values(variables, self.limits), context, event)
+        return self._executed(prepared, prepared.values(variables, self.limits), context, event)
 
     async def _answers(
         self, prepared: Prepared, values: VariableValues, source: Any, context: OperationContext

@@ -1,6 +1,6 @@
 """Mentors' profiles, and what each viewer sees of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 from mentorhub.db import bookings, mentors
 from mentorhub.db.mentors import Extent, MentorCard, MentorRow
@@ -14,13 +14,12 @@ async def by_keys(desk: Desk, keys: Sequence[Key]) -> dict[Key, MentorRow]:
     return await mentors.by_keys(desk.reader, keys)
 
 
-async def reached(
+def reached(
     desk: Desk, keys: Sequence[Key], extent: Extent
-) -> Mapping[Key, MentorRow] | Mapping[Key, MentorCard]:
+) -> Awaitable[Mapping[Key, MentorRow] | Mapping[Key, MentorCard]]:
     """The same, *extent* of each or more."""
-    if extent is Extent.WHOLE:
-        return await mentors.by_keys(desk.reader, keys)
-    return await mentors.cards_by_keys(desk.reader, keys)
+    read = mentors.by_keys if extent is Extent.WHOLE else mentors.cards_by_keys
+    return read(desk.reader, keys)
 
 
 async def visible(desk: Desk, keys: Sequence[Key]) -> Mapping[Key, MentorRow]:

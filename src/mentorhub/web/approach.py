@@ -1,16 +1,14 @@
 """Who comes to the door, and with what: all that a transport knows before anybody is authenticated."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from mentorhub.execution import OperationContext
 
 Transport = Literal["http", "websocket", "sse"]
 
 
-@dataclass(frozen=True, slots=True)
-class Approach:
+class Approach(NamedTuple):
     """`authorization` is the whole header value, `session` the session cookie's value.
 
     `transport` is "sse" for whoever takes event streams. `last_event_id` is the cursor after which a reader

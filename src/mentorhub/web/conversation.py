@@ -7,7 +7,6 @@ for its reader with each message, so that no more than one of its results ever s
 import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLError
@@ -167,7 +166,7 @@ class Conversation:
             raise _Close(4429, "Too many initialisation requests")
         self._initialised = True
         if authorization is not None:
-            self._approach = replace(self._approach, authorization=authorization)
+            self._approach = self._approach._replace(authorization=authorization)
         try:
             self._context = await self._doors.contexts(self._approach)
         except Refused as refused:

@@ -5,8 +5,7 @@ every part of its own type. A name given twice counts the last time.
 """
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -17,8 +16,7 @@ _BEYOND_64_BITS = 2.0**63
 _LONG_INTEGER = re.compile(rb"(?<![\d.eE+])\d{19,}(?![\d.eE])")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """The parameters of a GraphQL request, of the types that the specification gives them."""
 
     query: str

@@ -1,6 +1,7 @@
 """The one GraphQL endpoint: HTTP, event streams and sockets behind the same path."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from starlette.types import Receive, Scope, Send
 
@@ -20,11 +21,9 @@ class GraphQL:
         self.http = GraphQLOverHTTP(doors, self.events)
         self.sockets = GraphQLSockets(doors)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await self.sockets(scope, receive, send)
-        else:
-            await self.http(scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        app = self.sockets if scope["type"] == "websocket" else self.http
+        return app(scope, receive, send)
 
     @property
     def figures(self) -> list[Figure]:

@@ -19,7 +19,7 @@ from mentorhub.web.served import Observer, Served, nobody
 log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_PAGE = re.compile(r"[a-z.-]{0,20}")
+_PAGE = re.compile(r"/([a-z.-]{0,20})(?:/.*)?", re.DOTALL)
 
 
 class Site:
@@ -107,5 +107,5 @@ class Site:
 
 def _page(path: str) -> str:
     """The first part of *path* if it can be a name of ours: what somebody made up is not worth keeping."""
-    name = path.split("/", 2)[1] if path.startswith("/") else ""
-    return name if _PAGE.fullmatch(name) else "other"
+    found = _PAGE.fullmatch(path)
+    return found[1] if found else "other"

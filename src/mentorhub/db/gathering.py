@@ -1,0 +1,83 @@
+"""Reads of rows by their keys, gathered: those who ask within one turn of the event loop share one statement.
+
+Requests that come at the same time ask for different rows in the same words. A statement of its own for each, and a
+loan of a connection, cost this process and the database more than the row itself.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from mentorhub.db.statements import Statement
+from mentorhub.rules.keys import Key
+from mentorhub.rules.refusals import Unavailable
+
+R = TypeVar("R")
+
+FEW: Final = 8
+"""Whoever asks for more keys than these is better off with a statement of their own."""
+
+_ROUNDS: Final = 2
+"""In the first come those who were there already, in the second those whose requests were read meanwhile."""
+
+Read = Callable[[Statement[Any], Sequence[Key]], Awaitable[list[Any]]]
+"""The rows of a statement with these `keys`."""
+
+_Answer = list[Any] | type[Unavailable] | None
+"""Rows; or that the database is away, which it is for everybody; or nothing: each is to read for themselves."""
+_Asked = tuple[Sequence[Key], asyncio.Future[_Answer]]
+
+
+class Gathering:
+    """Reads through *read* what is asked of statements that say so (`Statement.gathers`).
+
+    Whoever asks first lets the loop come round, and reads for all who have asked by then. Who leaves takes nothing from
+    the others, and a fault is only theirs whose keys make it.
+    """
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._asked: dict[Statement[Any], list[_Asked]] = {}
+
+    async def all(self, statement: Statement[R], keys: Sequence[Key]) -> list[R]:
+        """The rows whose first column is among *keys*."""
+        others = self._asked.get(statement)
+        if others is None:
+            return await self._first(statement, keys)
+        answer: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
+        others.append((keys, answer))
+        rows = await answer
+        if isinstance(rows, list):
+            return rows
+        if rows is Unavailable:
+            raise Unavailable
+        return await self._read(statement, keys)
+
+    async def _first(self, statement: Statement[R], keys: Sequence[Key]) -> list[R]:
+        others: list[_Asked] = []
+        self._asked[statement] = others
+        rows: dict[Key, R] | type[Unavailable] | None = None
+        try:
+            try:
+                for _ in range(_ROUNDS):
+                    await asyncio.sleep(0)
+            finally:
+                del self._asked[statement]
+            if others:
+                wanted = {key for asked in [keys, *(asked for asked, _ in others)] for key in asked}
+                rows = {row[0]: row for row in await self._read(statement, list(wanted))}
+                return _among(rows, keys)
+        except Unavailable:
+            rows = Unavailable
+            raise
+        except Exception:  # noqa: BLE001 -- whose it is will see it
+            rows = None
+        finally:
+            for asked, answer in others:
+                if not answer.done():
+                    answer.set_result(_among(rows, asked) if isinstance(rows, dict) else rows)
+        return await self._read(statement, keys)
+
+
+def _among(rows: dict[Key, R], keys: Sequence[Key]) -> list[R]:
+    return [rows[key] for key in dict.fromkeys(keys) if key in rows]

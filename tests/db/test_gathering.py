@@ -1,0 +1,158 @@
+"""Rows asked for by their keys at the same time: one statement reads them, and everybody gets their own."""
+
+import asyncio
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import pytest
+
+from mentorhub.db import mentors
+from mentorhub.db.database import Database
+from mentorhub.db.gathering import FEW, Gathering
+from mentorhub.db.keys import new_key
+from mentorhub.db.mentors import MentorRow
+from mentorhub.db.postgresql import PostgreSQL
+from mentorhub.db.statements import Statement
+from mentorhub.rules.keys import NOBODY, Key
+from mentorhub.rules.refusals import Unavailable
+from tests import rows
+
+
+class Table:
+    """What is read by a `Gathering`, taken down, and held up until it may go on. The statement is of no account."""
+
+    def __init__(self) -> None:
+        self.reads: list[list[str]] = []
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+        self.is_away = False
+        self.gathering = Gathering(self.read)
+
+    async def read(self, statement: Statement[Any], keys: Sequence[Key]) -> list[Any]:
+        self.reads.append(sorted(keys))
+        await self.goes_on.wait()
+        if self.is_away:
+            raise Unavailable
+        if "fault" in keys:
+            raise ZeroDivisionError
+        return [(key, f"row of {key}") for key in sorted(keys, reverse=True) if key != "none"]
+
+    def ask(self, *keys: str) -> "asyncio.Task[list[Any]]":
+        return asyncio.create_task(self.gathering.all(ANY, [Key(key) for key in keys]))
+
+
+ANY: Any = object()
+
+
+async def turns(number: int = 6) -> None:
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
+async def test_those_who_ask_at_once_share_a_statement_and_get_their_own_rows() -> None:
+    table = Table()
+
+    tasks = [table.ask("a"), table.ask("b", "none", "c", "b"), table.ask("none")]
+
+    answers = await asyncio.gather(*tasks)
+
+    assert table.reads == [["a", "b", "c", "none"]]
+    assert answers == [[("a", "row of a")], [("b", "row of b"), ("c", "row of c")], []]
+
+
+async def test_whoever_asks_alone_is_given_what_was_read() -> None:
+    table = Table()
+
+    assert await table.ask("a", "b") == [("b", "row of b"), ("a", "row of a")]
+    assert table.reads == [["a", "b"]]
+
+
+async def test_nobody_waits_for_what_others_read() -> None:
+    table = Table()
+    table.goes_on.clear()
+    first = table.ask("a")
+    await turns()
+    second = table.ask("b")
+    await turns()
+
+    assert table.reads == [["a"], ["b"]]
+    table.goes_on.set()
+    assert [await first, await second] == [[("a", "row of a")], [("b", "row of b")]]
+
+
+@pytest.mark.parametrize("asked_by_then", [0, 6], ids=["before the statement", "during it"])
+@pytest.mark.parametrize("leaves", [0, 1, 2])
+async def test_whoever_leaves_takes_nothing_from_the_others(leaves: int, asked_by_then: int) -> None:
+    table = Table()
+    table.goes_on.clear()
+    tasks = [table.ask(key) for key in "abc"]
+    await turns(1 + asked_by_then)
+
+    tasks[leaves].cancel()
+    await turns()
+    table.goes_on.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert isinstance(answers[leaves], asyncio.CancelledError)
+    assert [answers[each] for each in range(3) if each != leaves] == [
+        [(key, f"row of {key}")] for index, key in enumerate("abc") if index != leaves
+    ]
+    assert await table.ask("d") == [("d", "row of d")]
+
+
+@pytest.mark.parametrize("at_fault", [0, 1, 2])
+async def test_a_fault_is_theirs_whose_keys_make_it(at_fault: int) -> None:
+    table = Table()
+    keys = ["a", "b"]
+    keys.insert(at_fault, "fault")
+
+    answers = await asyncio.gather(*map(table.ask, keys), return_exceptions=True)
+
+    assert isinstance(answers.pop(at_fault), ZeroDivisionError)
+    assert answers == [[("a", "row of a")], [("b", "row of b")]]
+
+
+async def test_a_database_that_is_away_is_asked_once() -> None:
+    table = Table()
+    table.is_away = True
+
+    answers = await asyncio.gather(*map(table.ask, "abc"), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [Unavailable] * 3
+    assert len(set(map(id, answers))) == 3
+    assert table.reads == [["a", "b", "c"]]
+
+
+async def mentor_keys(database: Database, number: int) -> list[Key]:
+    return await rows.mentors(database, [{"user_id": user} for user in await rows.users(database, number)])
+
+
+async def test_whoever_asks_at_once_is_answered_as_alone(database: Database) -> None:
+    chance = Random(8)
+    known = [*await mentor_keys(database, 6), new_key(), NOBODY]
+    alone: dict[Key, MentorRow] = {}
+    for key in known:
+        alone |= await mentors.by_keys(database.reader, [key])
+
+    for _ in range(60):
+        asked = [chance.choices(known, k=chance.randrange(2 * FEW)) for _ in range(chance.randrange(1, 9))]
+        answers = await asyncio.gather(*(mentors.by_keys(database.reader, keys) for keys in asked))
+        assert answers == [{key: alone[key] for key in keys if key in alone} for keys in asked]
+
+
+async def test_postgresql_is_asked_once_for_what_is_asked_at_once(postgresql_url: str) -> None:
+    database = await PostgreSQL.open(postgresql_url, pool_size=1)
+    try:
+        keys = await mentor_keys(database, 5)
+        connection = await database._connections.lend()
+        asked: list[str] = []
+        connection.add_query_logger(lambda record: asked.append(record.query))
+        database._connections.take_back(connection)
+
+        found = await asyncio.gather(*(mentors.cards_by_keys(database.reader, [key]) for key in keys))
+
+        assert [list(each) for each in found] == [[key] for key in keys]
+        assert len(asked) == 1
+    finally:
+        await database.close()
