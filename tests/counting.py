@@ -5,11 +5,14 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import asyncpg
+from sqlalchemy import Text, bindparam, column, select, table
 
 from mentorhub.app import House
+from mentorhub.db.database import Transaction
+from mentorhub.db.statements import Statement
 
 _BY_THEMSELVES = {"log reader", "uses of sessions"}
 """Tasks of a house that read whenever it suits them."""
@@ -134,6 +137,24 @@ async def rows_read(url: str, table: str, asked: list[tuple[str, list[Any]]]) ->
     finally:
         await session.close()
     return [after - before for before, after in pairwise(counts)]
+
+
+class _Read(NamedTuple):
+    number: int
+
+
+_READ_OF = Statement(
+    select((column("seq_tup_read") + column("idx_tup_fetch")).label("number"))
+    .select_from(table("pg_stat_xact_user_tables"))
+    .where(column("relname") == bindparam("table", type_=Text())),
+    _Read,
+)
+
+
+async def read_so_far(transaction: Transaction, table: str) -> int:
+    """How many rows of *table* PostgreSQL has read in *transaction*."""
+    found = await transaction.one(_READ_OF, table=table)
+    return found.number if found else 0
 
 
 def steps_of(url: str, asked: list[tuple[str, list[Any]]]) -> int:

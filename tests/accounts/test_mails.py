@@ -12,6 +12,8 @@ import pytest
 
 from mentorhub.app import House
 from mentorhub.db import mails
+from mentorhub.db.database import Transaction
+from mentorhub.db.postgresql import PostgreSQL
 from mentorhub.jobs import Clockwork
 from mentorhub.jobs.mails import SEND
 from mentorhub.mail import Mail, Postponed, Undeliverable, open_mail
@@ -21,6 +23,7 @@ from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.letters import Attachment, Letter, Message, when
 from tests.accounts.people import REQUEST_RESET, RESET, Mailbox, person
 from tests.api import MONDAY, WEAK_HASHES, Api
+from tests.counting import of_postgresql, read_so_far
 
 HELLO = Letter(
     subject="Hello",
@@ -291,3 +294,33 @@ async def test_the_console_shows_whom_and_what(capsys: pytest.CaptureFixture[str
 
     assert "To: b@example.com" in (said := capsys.readouterr().out)
     assert "text" in said
+
+
+async def test_postgresql_finds_a_mail_that_went_by_its_key_however_many_wait(postgresql_url: str) -> None:
+    database = await PostgreSQL.open(postgresql_url, pool_size=1)
+    try:
+        # What is known of mails is from when all had gone.
+        await of_postgresql(postgresql_url, f"{_MAILS.format(sent='now()')}; ANALYZE mails")
+        await of_postgresql(postgresql_url, _MAILS.format(sent="NULL"))
+        claimed: Sequence[mails.MailRow] = await database.write(
+            partial(mails.claim, now=MONDAY, until=MONDAY + timedelta(minutes=10), limit=10)
+        )
+
+        async def note(transaction: Transaction) -> int:
+            before = await read_so_far(transaction, "mails")
+            await mails.sent(transaction, claimed, now=MONDAY)
+            return await read_so_far(transaction, "mails") - before
+
+        read = await database.write(note)
+    finally:
+        await database.close()
+
+    assert len(claimed) == 10
+    assert read == 10
+
+
+_MAILS = """
+    INSERT INTO mails (id, recipient, content, created_at, due_at, attempts, sent_at)
+    SELECT gen_random_uuid(), 'noor@example.com', '{{}}', '2020-01-01', '2020-01-01', 0, {sent}
+    FROM generate_series(1, 5000)
+"""

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from mentorhub.db import webhook_turns, webhooks
-from mentorhub.db.database import Transaction
+from mentorhub.db import webhook_deliveries, webhook_turns, webhooks
+from mentorhub.db.database import Database, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.postgresql import PostgreSQL
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.webhooks import deliveries as deliveries_table
 from mentorhub.db.tables.webhooks import webhooks as webhooks_table
@@ -17,19 +19,24 @@ from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import WebhookTopic
 from tests import rows
 from tests.api import MONDAY, Api
+from tests.counting import of_postgresql, read_so_far
 from tests.mentors.test_statements import plan_of
 
 CHANGED = WebhookTopic.BOOKING_STATUS_CHANGED
 
 
-async def waiting(api: Api, *numbers: int, due: datetime = MONDAY) -> list[Key]:
-    """A webhook for each of *numbers*, to which so many deliveries are *due*; in the order of a round."""
-    database = api.house.doors.database
+async def hooks(database: Database, number: int) -> list[Key]:
+    """So many webhooks of one owner, in the order of a round."""
     owner = await rows.user(database)
     hook = {"user_id": owner, "url": "https://example.com/", "topics": [CHANGED], "created_at": MONDAY}
     place = {"since_transaction": 0, "since_position": 0}
-    keys = sorted(new_key() for _ in numbers)
-    await rows.add(database, webhooks_table, *({"id": key, **hook, **place} for key in keys))
+    return sorted(await rows.add(database, webhooks_table, *[{**hook, **place}] * number))
+
+
+async def waiting(api: Api, *numbers: int, due: datetime = MONDAY) -> list[Key]:
+    """A webhook for each of *numbers*, to which so many deliveries are *due*; in the order of a round."""
+    database = api.house.doors.database
+    keys = await hooks(database, len(numbers))
     said = {"position": 1, "topic": CHANGED, "created_at": MONDAY, "due_at": due}
     for key, number in zip(keys, numbers, strict=True):
         facts = ({"webhook_id": key, "fact_id": new_key(), **said} for _ in range(number))
@@ -38,16 +45,15 @@ async def waiting(api: Api, *numbers: int, due: datetime = MONDAY) -> list[Key]:
 
 
 async def claim(api: Api, *, after: Key = FIRST, busy: Collection[Key] = (), limit: int = 4) -> Turn:
-    return await api.house.doors.database.write(
-        lambda transaction: webhook_turns.claim(
-            transaction,
-            now=MONDAY,
-            until=MONDAY + timedelta(minutes=1),
-            after=after,
-            busy=busy,
-            each=2,
-            limit=limit,
-        )
+    return await api.house.doors.database.write(partial(_claim, after=after, busy=busy, limit=limit))
+
+
+async def _claim(
+    transaction: Transaction, *, after: Key = FIRST, busy: Collection[Key] = (), limit: int = 4
+) -> Turn:
+    until = MONDAY + timedelta(minutes=1)
+    return await webhook_turns.claim(
+        transaction, now=MONDAY, until=until, after=after, busy=busy, each=2, limit=limit
     )
 
 
@@ -123,8 +129,7 @@ async def test_neither_backlog_nor_users_are_read_whole(api: Api, database_url: 
         if table == "webhooks":
             await webhooks.hearing(noting, [new_key()], now=MONDAY)
         else:
-            until = MONDAY + timedelta(minutes=1)
-            await webhook_turns.claim(noting, now=MONDAY, until=until, after=FIRST, busy=[], each=2, limit=4)
+            await _claim(noting)
         return noting.asked
 
     plans = [await plan_of(sql, database_url, *given) for sql, given in await database.write(ask)]
@@ -138,3 +143,37 @@ async def test_neither_backlog_nor_users_are_read_whole(api: Api, database_url: 
         assert not any(f"{scan} {table}" in plan for scan in ("SCAN", "Seq Scan on")), plan
     assert all(any(index in plan for plan in plans) for index in indexes), plans
     assert sum(indexes[0] in plan for plan in plans) >= indexes.count(indexes[0])
+
+
+async def test_postgresql_finds_a_delivery_that_was_made_by_its_key_however_many_wait(
+    postgresql_url: str,
+) -> None:
+    database = await PostgreSQL.open(postgresql_url, pool_size=1)
+    try:
+        [key] = await hooks(database, 1)
+        # What is known of deliveries is from when nothing waited.
+        await of_postgresql(
+            postgresql_url, f"{_DELIVERIES.format(key, due='NULL')}; ANALYZE webhook_deliveries"
+        )
+        await of_postgresql(postgresql_url, _DELIVERIES.format(key, due="'2020-01-01'"))
+        turn = await database.write(_claim)
+
+        async def note(transaction: Transaction) -> int:
+            before = await read_so_far(transaction, "webhook_deliveries")
+            for row in turn.claimed:
+                await webhook_deliveries.delivered(transaction, row, status=200, now=MONDAY)
+            return await read_so_far(transaction, "webhook_deliveries") - before
+
+        read = await database.write(note)
+    finally:
+        await database.close()
+
+    assert read == len(turn.claimed) == 2
+
+
+_DELIVERIES = """
+    INSERT INTO webhook_deliveries
+        (id, webhook_id, fact_id, position, topic, created_at, due_at, attempts, earlier_attempts)
+    SELECT gen_random_uuid(), '{}', gen_random_uuid(), 1, 'BOOKING_STATUS_CHANGED', '2020-01-01', {due}, 0, 0
+    FROM generate_series(1, 5000)
+"""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     literal_column,
     null,
     select,
@@ -23,6 +24,7 @@ from mentorhub.db.keys import new_key
 from mentorhub.db.paging import ListingOfMany
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.webhooks import deliveries, webhooks
+from mentorhub.rules.instants import NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import WebhookTopic
 
@@ -60,9 +62,12 @@ def _instant(name: str) -> Any:
 
 _COLUMNS = tuple(deliveries.c[name] for name in DeliveryRow._fields)
 _IS_NAMED = deliveries.c.id == bindparam("delivery_id", type_=deliveries.c.id.type)
-_STILL_CLAIMED = and_(
-    _IS_NAMED, deliveries.c.attempts == bindparam("attempt"), deliveries.c.due_at.is_not(None)
-)
+_NEVER = literal(NEVER, deliveries.c.due_at.type)
+due_when_named = func.coalesce(deliveries.c.due_at, _NEVER)
+"""When a delivery that is known by its key is due. Of the column itself PostgreSQL believes, from when nothing waited,
+that next to nothing has it, and would look through all that waits by now rather than for the key.
+"""
+_STILL_CLAIMED = and_(_IS_NAMED, deliveries.c.attempts == bindparam("attempt"), due_when_named < _NEVER)
 
 OF_WEBHOOKS = ListingOfMany(
     select(*_COLUMNS),
