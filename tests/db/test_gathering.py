@@ -29,7 +29,7 @@ class Table:
         self.is_away = False
         self.gathering = Gathering(self.read)
 
-    async def read(self, statement: Statement[Any], keys: Sequence[Key]) -> list[Any]:
+    async def read(self, statement: Statement[Any], keys: Sequence[str]) -> list[Any]:
         self.reads.append(sorted(keys))
         await self.goes_on.wait()
         if self.is_away:
@@ -39,7 +39,7 @@ class Table:
         return [(key, f"row of {key}") for key in sorted(keys, reverse=True) if key != "none"]
 
     def ask(self, *keys: str) -> "asyncio.Task[list[Any]]":
-        return asyncio.create_task(self.gathering.all(ANY, [Key(key) for key in keys]))
+        return asyncio.create_task(self.gathering.all(ANY, keys))
 
 
 ANY: Any = object()

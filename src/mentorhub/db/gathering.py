@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from mentorhub.db.statements import Statement
-from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import Unavailable
 
 R = TypeVar("R")
@@ -20,12 +19,12 @@ FEW: Final = 8
 _ROUNDS: Final = 2
 """In the first come those who were there already, in the second those whose requests were read meanwhile."""
 
-Read = Callable[[Statement[Any], Sequence[Key]], Awaitable[list[Any]]]
+Read = Callable[[Statement[Any], Sequence[str]], Awaitable[list[Any]]]
 """The rows of a statement with these `keys`."""
 
 _Answer = list[Any] | type[Unavailable] | None
 """Rows; or that the database is away, which it is for everybody; or nothing: each is to read for themselves."""
-_Asked = tuple[Sequence[Key], asyncio.Future[_Answer]]
+_Asked = tuple[Sequence[str], asyncio.Future[_Answer]]
 
 
 class Gathering:
@@ -39,7 +38,7 @@ class Gathering:
         self._read = read
         self._asked: dict[Statement[Any], list[_Asked]] = {}
 
-    async def all(self, statement: Statement[R], keys: Sequence[Key]) -> list[R]:
+    async def all(self, statement: Statement[R], keys: Sequence[str]) -> list[R]:
         """The rows whose first column is among *keys*."""
         others = self._asked.get(statement)
         if others is None:
@@ -53,10 +52,10 @@ class Gathering:
             raise Unavailable
         return await self._read(statement, keys)
 
-    async def _first(self, statement: Statement[R], keys: Sequence[Key]) -> list[R]:
+    async def _first(self, statement: Statement[R], keys: Sequence[str]) -> list[R]:
         others: list[_Asked] = []
         self._asked[statement] = others
-        rows: dict[Key, R] | type[Unavailable] | None = None
+        rows: dict[str, R] | type[Unavailable] | None = None
         try:
             try:
                 for _ in range(_ROUNDS):
@@ -79,5 +78,5 @@ class Gathering:
         return await self._read(statement, keys)
 
 
-def _among(rows: dict[Key, R], keys: Sequence[Key]) -> list[R]:
+def _among(rows: dict[str, R], keys: Sequence[str]) -> list[R]:
     return [rows[key] for key in dict.fromkeys(keys) if key in rows]

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     bindparam,
     delete,
     false,
@@ -33,8 +32,10 @@ from mentorhub.rules.vocabulary import AccessScope, Role, UserStatus
 
 
 class Shown(NamedTuple):
-    """A session or an access token that holds at the instant of the question, and whose it is."""
+    """A session or an access token, and whose it is."""
 
+    shown: str
+    """What it is found by: the hash of its token, or its key."""
     key: Key
     is_token: bool
     scopes: list[AccessScope] | None
@@ -46,9 +47,12 @@ class Shown(NamedTuple):
     expires_at: datetime | None
 
 
-def _shown(table: Any, *, is_token: bool) -> Select[Any]:
-    return (
+def _by(column: ColumnElement[Any], *, is_token: bool = False) -> Statement[Shown]:
+    """Those of active users; whether they hold is looked at in what is found, so that all may ask at once."""
+    table: Any = access_tokens if is_token else sessions
+    found = (
         select(
+            column.label("shown"),
             table.c.id.label("key"),
             type_coerce(true() if is_token else false(), Flag()).label("is_token"),
             (table.c.scopes if is_token else type_coerce(null(), Choices(AccessScope))).label("scopes"),
@@ -64,38 +68,40 @@ def _shown(table: Any, *, is_token: bool) -> Select[Any]:
                 mentors, mentors.c.user_id == users.c.id
             )
         )
-        .where(users.c.status == UserStatus.ACTIVE)
-        .where(or_(table.c.expires_at.is_(None), table.c.expires_at > now()))
+        .where(users.c.status == UserStatus.ACTIVE, among(column, "keys"))
     )
+    return Statement(found, Shown, gathers=True)
 
 
-def _finding(table: Any, column: str, parameter: str, *, is_token: bool) -> Statement[Shown]:
-    named = bindparam(parameter, type_=table.c[column].type)
-    return Statement(_shown(table, is_token=is_token).where(table.c[column] == named), Shown)
+_BY_HASH = _by(sessions.c.token_hash)
+_BY_KEY = _by(sessions.c.id)
+_BY_TOKEN_HASH = _by(access_tokens.c.token_hash, is_token=True)
+_BY_TOKEN_KEY = _by(access_tokens.c.id, is_token=True)
 
 
-_BY_HASH = _finding(sessions, "token_hash", "token_hash", is_token=False)
-_BY_KEY = _finding(sessions, "id", "key", is_token=False)
-_BY_TOKEN_HASH = _finding(access_tokens, "token_hash", "token_hash", is_token=True)
-_BY_TOKEN_KEY = _finding(access_tokens, "id", "key", is_token=True)
+async def _found(reader: Reader, statement: Statement[Shown], shown: str, *, now: datetime) -> Shown | None:
+    for row in await reader.all(statement, keys=[shown]):
+        if row.expires_at is None or row.expires_at > now:
+            return row
+    return None
 
 
 async def by_hash(reader: Reader, token_hash: str, *, now: datetime) -> Shown | None:
     """The session of a token, by the token's hash; None if it has expired, or its user is not active."""
-    return await reader.one(_BY_HASH, token_hash=token_hash, now=now)
+    return await _found(reader, _BY_HASH, token_hash, now=now)
 
 
 async def by_key(reader: Reader, key: Key, *, now: datetime) -> Shown | None:
-    return await reader.one(_BY_KEY, key=key, now=now)
+    return await _found(reader, _BY_KEY, key, now=now)
 
 
 async def by_token_hash(reader: Reader, token_hash: str, *, now: datetime) -> Shown | None:
     """As `by_hash`, of an access token."""
-    return await reader.one(_BY_TOKEN_HASH, token_hash=token_hash, now=now)
+    return await _found(reader, _BY_TOKEN_HASH, token_hash, now=now)
 
 
 async def by_token_key(reader: Reader, key: Key, *, now: datetime) -> Shown | None:
-    return await reader.one(_BY_TOKEN_KEY, key=key, now=now)
+    return await _found(reader, _BY_TOKEN_KEY, key, now=now)
 
 
 def _instant(name: str) -> Any:
