@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 import asyncpg
-from sqlalchemy import Text, bindparam, column, select, table
+from sqlalchemy import ColumnElement, Select, Text, bindparam, column, func, select, table
 
 from mentorhub.app import House
 from mentorhub.db.database import Transaction
@@ -139,21 +139,30 @@ async def rows_read(url: str, table: str, asked: list[tuple[str, list[Any]]]) ->
     return [after - before for before, after in pairwise(counts)]
 
 
-class _Read(NamedTuple):
+class _Number(NamedTuple):
     number: int
 
 
-_READ_OF = Statement(
-    select((column("seq_tup_read") + column("idx_tup_fetch")).label("number"))
-    .select_from(table("pg_stat_xact_user_tables"))
-    .where(column("relname") == bindparam("table", type_=Text())),
-    _Read,
+def _in_transaction(number: ColumnElement[int]) -> Select[Any]:
+    named = column("relname") == bindparam("table", type_=Text())
+    return select(number.label("number")).select_from(table("pg_stat_xact_user_tables")).where(named)
+
+
+_READ = Statement(_in_transaction(column("seq_tup_read") + column("idx_tup_fetch")), _Number)
+_UPDATED = Statement(
+    _in_transaction(column("n_tup_upd")), _Number, sqlite=select(func.total_changes().label("number"))
 )
 
 
-async def read_so_far(transaction: Transaction, table: str) -> int:
+async def rows_read_so_far(transaction: Transaction, table: str) -> int:
     """How many rows of *table* PostgreSQL has read in *transaction*."""
-    found = await transaction.one(_READ_OF, table=table)
+    found = await transaction.one(_READ, table=table)
+    return found.number if found else 0
+
+
+async def rows_written(transaction: Transaction, table: str) -> int:
+    """How many rows of *table* were updated in *transaction*; on SQLite of all, and since it was opened."""
+    found = await transaction.one(_UPDATED, table=table)
     return found.number if found else 0
 
 

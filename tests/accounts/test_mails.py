@@ -23,7 +23,7 @@ from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.letters import Attachment, Letter, Message, when
 from tests.accounts.people import REQUEST_RESET, RESET, Mailbox, person
 from tests.api import MONDAY, WEAK_HASHES, Api
-from tests.counting import of_postgresql, read_so_far
+from tests.counting import of_postgresql, rows_read_so_far
 
 HELLO = Letter(
     subject="Hello",
@@ -307,9 +307,9 @@ async def test_postgresql_finds_a_mail_that_went_by_its_key_however_many_wait(po
         )
 
         async def note(transaction: Transaction) -> int:
-            before = await read_so_far(transaction, "mails")
+            before = await rows_read_so_far(transaction, "mails")
             await mails.sent(transaction, claimed, now=MONDAY)
-            return await read_so_far(transaction, "mails") - before
+            return await rows_read_so_far(transaction, "mails") - before
 
         read = await database.write(note)
     finally:

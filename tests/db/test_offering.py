@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import bindparam, select
 
 from mentorhub.db import offering
-from mentorhub.db.database import Database
+from mentorhub.db.database import Database, Transaction
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.mentors import mentors
@@ -21,6 +21,7 @@ from mentorhub.rules.slots import SessionRules
 from mentorhub.rules.vocabulary import BookingStatus, SlotStatus
 from tests import rows
 from tests.api import MONDAY
+from tests.counting import rows_written
 
 MINUTE = timedelta(minutes=1)
 EVER = Interval(MONDAY, MONDAY + timedelta(days=200))
@@ -118,7 +119,7 @@ async def test_slots_are_offered_from_when_the_rules_say(
     open_, taken = day
     mentor = await _given(database, rule, open_, taken)
 
-    await database.write(lambda transaction: offering.refresh(transaction, mentor, around=EVER))
+    await database.write(lambda transaction: offering.refresh(transaction, {mentor: EVER}))
 
     expected = offered_while(
         open_,
@@ -140,7 +141,7 @@ async def test_the_next_slot_is_right_until_the_instant_that_is_kept(
 ) -> None:
     open_, taken = day
     mentor = await _given(database, rule, open_, taken)
-    await database.write(lambda transaction: offering.refresh(transaction, mentor, around=EVER))
+    await database.write(lambda transaction: offering.refresh(transaction, {mentor: EVER}))
 
     await database.write(lambda transaction: offering.set_next(transaction, [mentor], now=MONDAY))
 
@@ -162,9 +163,12 @@ async def test_a_booking_that_goes_touches_one_row(database: Database) -> None:
     times = [Interval(MONDAY + n * 60 * MINUTE, MONDAY + (n + 1) * 60 * MINUTE) for n in range(30, 36)]
     for time in times:
         await rows.slot(database, mentor, *time, offered_from=MONDAY - timedelta(days=90))
-    await database.write(lambda transaction: offering.refresh(transaction, mentor, around=EVER))
+    await database.write(lambda transaction: offering.refresh(transaction, {mentor: EVER}))
     await rows.booking(database, mentor, *times[2])
 
-    changed = await database.write(lambda transaction: offering.refresh(transaction, mentor, around=times[2]))
+    async def refresh(transaction: Transaction) -> int:
+        before = await rows_written(transaction, "slots")
+        await offering.refresh(transaction, {mentor: times[2]})
+        return await rows_written(transaction, "slots") - before
 
-    assert changed == 1
+    assert await database.write(refresh) == 1

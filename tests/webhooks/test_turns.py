@@ -19,7 +19,7 @@ from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import WebhookTopic
 from tests import rows
 from tests.api import MONDAY, Api
-from tests.counting import of_postgresql, read_so_far
+from tests.counting import of_postgresql, rows_read_so_far
 from tests.mentors.test_statements import plan_of
 
 CHANGED = WebhookTopic.BOOKING_STATUS_CHANGED
@@ -159,10 +159,10 @@ async def test_postgresql_finds_a_delivery_that_was_made_by_its_key_however_many
         turn = await database.write(_claim)
 
         async def note(transaction: Transaction) -> int:
-            before = await read_so_far(transaction, "webhook_deliveries")
+            before = await rows_read_so_far(transaction, "webhook_deliveries")
             for row in turn.claimed:
                 await webhook_deliveries.delivered(transaction, row, status=200, now=MONDAY)
-            return await read_so_far(transaction, "webhook_deliveries") - before
+            return await rows_read_so_far(transaction, "webhook_deliveries") - before
 
         read = await database.write(note)
     finally:

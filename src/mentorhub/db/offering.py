@@ -3,7 +3,7 @@
 It says the same as `rules.listing.offered_while`, for a few rows at a time; a test holds the two together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -76,19 +76,22 @@ _REFRESH: Final = change(
 )
 
 
-async def refresh(transaction: Transaction, mentor_id: Key, *, around: Spanning) -> int:
-    """Tells the slots in and near *around* who holds them now, and from when on they are offered; how many it changed.
+async def refresh(transaction: Transaction, around: Mapping[Key, Spanning]) -> None:
+    """Tells slots of mentors, in and near what is *around*, who holds them now, and from when on they are offered.
 
-    Call it after the mentor's bookings there have changed. Closed slots stay closed.
+    Call it after the mentors' bookings there have changed. Closed slots stay closed.
     """
-    return await transaction.run(
-        _REFRESH,
-        mentor_id=mentor_id,
-        since=around.starts_at,
-        until=around.ends_at,
-        earliest=around.starts_at - FARTHEST,
-        latest=around.ends_at + FARTHEST,
-    )
+    rows = [
+        {
+            "mentor_id": mentor_id,
+            "since": one.starts_at,
+            "until": one.ends_at,
+            "earliest": one.starts_at - FARTHEST,
+            "latest": one.ends_at + FARTHEST,
+        }
+        for mentor_id, one in around.items()
+    ]
+    await transaction.many(_REFRESH, rows)
 
 
 _THEIRS: Final = and_(slots.c.mentor_id == mentors.c.id, slots.c.starts_at >= now())

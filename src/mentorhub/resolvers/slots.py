@@ -31,7 +31,7 @@ async def refresh(work: Work, mentor_id: Key, *, around: Spanning) -> None:
     follow from the bookings as this transaction sees them. Call it once for each time that was taken or freed, after
     the bookings are written. The mentor's row is locked before.
     """
-    await offering.refresh(work.transaction, mentor_id, around=around)
+    await offering.refresh(work.transaction, {mentor_id: around})
     await offering.set_next(work.transaction, [mentor_id], now=work.now)
 
 
@@ -41,11 +41,13 @@ async def refresh_taken(work: Work, locked: dict[Key, LockedMentor], taken: Mapp
     Only within the buffer are there others. A mentor's next slot is another one only if it was near: what is known of
     it in *locked* may change.
     """
+    buffered = {key: one for key, one in taken.items() if locked[key].buffer_minutes}
+    if buffered:
+        await offering.refresh(work.transaction, buffered)
     nearing = []
     for key, one in taken.items():
         mentor, near = locked[key], one.starts_at
-        if mentor.buffer_minutes:
-            await offering.refresh(work.transaction, key, around=one)
+        if key in buffered:
             near -= offering.FARTHEST
         if near <= mentor.next_slot_at:
             nearing.append(key)
