@@ -8,15 +8,18 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import bindparam, insert, select
 
-from mentorhub.db import clock, facts, figures, migrations, sqlite
+from mentorhub.db import clock, facts, figures, migrations, notifications, sqlite
 from mentorhub.db.database import Database, Transaction, Violated
 from mentorhub.db.keys import new_key
+from mentorhub.db.postgresql import PostgreSQL
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.accounts import access_tokens
 from mentorhub.db.tables.facts import facts as facts_table
 from mentorhub.db.tables.mentors import expertise
 from mentorhub.rules.facts import ActivityKind, Fact
 from mentorhub.rules.keys import Key
+from tests import rows
+from tests.counting import of_postgresql, rows_read_so_far
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
 
@@ -226,3 +229,29 @@ async def test_the_end_of_a_long_log_is_read_on_sqlite_without_the_log(sqlite_ur
     assert end.position == 1000
     assert found == []
     assert steps < 100
+
+
+async def test_postgresql_reads_a_table_by_its_index_that_was_empty_when_its_plan_was_made(
+    postgresql_url: str,
+) -> None:
+    database = await PostgreSQL.open(postgresql_url, pool_size=1)
+    try:
+        await of_postgresql(postgresql_url, "VACUUM ANALYZE notifications")
+        assert await notifications.by_keys(database.reader, [new_key()]) == {}
+        user = await rows.user(database)
+        await of_postgresql(postgresql_url, _NOTIFICATIONS.format(user))
+
+        async def read(transaction: Transaction) -> int:
+            await notifications.by_keys(transaction, [new_key()])
+            return await rows_read_so_far(transaction, "notifications")
+
+        assert await database.write(read) == 0
+    finally:
+        await database.close()
+
+
+_NOTIFICATIONS = """
+    INSERT INTO notifications (id, user_id, fact_id, kind, title, body, created_at)
+    SELECT gen_random_uuid(), '{}', gen_random_uuid(), 'BOOKING_REQUESTED', 'A request', 'Noor asks.', '2020-01-01'
+    FROM generate_series(1, 1000)
+"""

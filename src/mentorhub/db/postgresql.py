@@ -54,13 +54,18 @@ _AWAY = (
 )
 
 
-async def _connected(url: str, *, plans: str = "force_generic_plan") -> Any:
+# One plan serves all values, since they are keys and instants: to plan anew takes longer than to execute. A connection
+# makes it once, maybe while a table is empty, and it must still do when that has grown: by an index, if there is one.
+_BY_KEYS: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
+_BY_VALUES: Final = {"plan_cache_mode": "auto"}
+
+
+async def _connected(url: str, *, plans: Mapping[str, str] = _BY_KEYS) -> Any:
     connection = await asyncpg.connect(
         url,
         timeout=10,
         command_timeout=_STATEMENT_SECONDS,
-        # One plan serves all values, since they are keys and instants: to plan anew takes longer than to execute.
-        server_settings={**_SETTINGS, "plan_cache_mode": plans},
+        server_settings={**_SETTINGS, **plans},
     )
     # Keys are text everywhere above.
     await connection.set_builtin_type_codec("uuid", schema="pg_catalog", codec_name="text", format="text")
@@ -228,7 +233,7 @@ class PostgreSQL(Database):
     async def open(cls, url: str, *, pool_size: int) -> "PostgreSQL":
         patience: dict[str, Any] = {"seconds": _WAIT_FOR_CONNECTION, "most_waiting": _MOST_WAITING}
         connections = Connections(partial(_connected, url), size=pool_size, **patience)
-        long = Connections(partial(_connected, url, plans="auto"), size=_MOST_LONG, **patience)
+        long = Connections(partial(_connected, url, plans=_BY_VALUES), size=_MOST_LONG, **patience)
         # Whether it can be reached is to be known now.
         connections.take_back(await connections.lend())
         return cls(connections, long, url)
