@@ -6,11 +6,10 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from sqlalchemy import FromClause, Select, Text, cast, func, select
 
-from mentorhub.db import mentors, slots
+from mentorhub.db import slots
 from mentorhub.db.bookings import IS_ACTIVE, IS_OVERDUE
 from mentorhub.db.constructs import pairs, pairs_in_sqlite
 from mentorhub.db.database import Reader
-from mentorhub.db.mentors import MentorRow
 from mentorhub.db.slots import SlotRow
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users as users_table
@@ -18,7 +17,17 @@ from mentorhub.db.tables.availability import slots as slots_table
 from mentorhub.db.tables.bookings import bookings as bookings_table
 from mentorhub.db.tables.mentors import mentors as mentors_table
 from mentorhub.rules.keys import Key
-from mentorhub.rules.vocabulary import UserStatus
+from mentorhub.rules.vocabulary import MentorStatus, UserStatus
+
+
+class WantedMentor(NamedTuple):
+    """What is looked at of a mentor before a booking is made."""
+
+    id: Key
+    user_id: Key
+    status: MentorStatus
+    is_public: bool
+    name: str
 
 
 class Asker(NamedTuple):
@@ -26,14 +35,15 @@ class Asker(NamedTuple):
     status: UserStatus
 
 
+_MENTOR: Final = tuple(mentors_table.c[name] for name in WantedMentor._fields)
 _ASKER: Final = tuple(users_table.c[name] for name in Asker._fields)
 _COLUMNS: Final = tuple(
     column.label(f"{whose}_{column.key}")
-    for whose, columns in (("slot", slots.COLUMNS), ("mentor", mentors.COLUMNS), ("asker", _ASKER))
+    for whose, columns in (("slot", slots.COLUMNS), ("mentor", _MENTOR), ("asker", _ASKER))
     for column in columns
 )
 _MENTOR_AT: Final = len(slots.COLUMNS)
-_ASKER_AT: Final = _MENTOR_AT + len(mentors.COLUMNS)
+_ASKER_AT: Final = _MENTOR_AT + len(_MENTOR)
 
 
 class Wanted:
@@ -50,7 +60,7 @@ class Wanted:
         self.by = by
         self.late = [Key(key) for key in late.split()] if late else []
         self.slot = SlotRow._make(cells[:_MENTOR_AT])
-        self.mentor = MentorRow._make(cells[_MENTOR_AT:_ASKER_AT])
+        self.mentor = WantedMentor._make(cells[_MENTOR_AT:_ASKER_AT])
         self.asker = Asker._make(cells[_ASKER_AT:]) if cells[_ASKER_AT] is not None else None
 
 

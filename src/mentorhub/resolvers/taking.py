@@ -6,8 +6,7 @@ from datetime import timedelta
 from mentorhub.db import booking_changes, bookings, mentors, users
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.locks import LockedMentor
-from mentorhub.db.mentors import MentorRow
-from mentorhub.db.wishes import Wanted
+from mentorhub.db.wishes import Wanted, WantedMentor
 from mentorhub.resolvers import access
 from mentorhub.resolvers.booking_changes import expire
 from mentorhub.resolvers.desk import Work
@@ -47,7 +46,7 @@ async def chosen(
     return wanted
 
 
-async def _is_known(work: Work, mentor: MentorRow) -> bool:
+async def _is_known(work: Work, mentor: WantedMentor) -> bool:
     """Whether the viewer may hear of *mentor*, who is public or was until an administrator deactivated the profile."""
     viewer = access.signed_in(work)
     if mentor.is_public or viewer.is_admin or mentor.user_id == viewer.user_id:
