@@ -80,7 +80,7 @@ class _Lines:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._lines: list[str] = []
-        # What the last turn of a loop leaves.
+        # What the last turn of a loop leaves; only what is killed has no time for it.
         atexit.register(self._write)
 
     def add(self, line: str) -> None:

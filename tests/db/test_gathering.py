@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mentorhub.db import mentors
+from mentorhub.db import gathering, mentors
 from mentorhub.db.database import Database
 from mentorhub.db.gathering import FEW, Gathering
 from mentorhub.db.keys import new_key
@@ -99,6 +99,36 @@ async def test_whoever_leaves_takes_nothing_from_the_others(leaves: int, asked_b
         [(key, f"row of {key}")] for index, key in enumerate("abc") if index != leaves
     ]
     assert await table.ask("d") == [("d", "row of d")]
+
+
+async def test_when_whoever_reads_for_all_has_left_the_others_share_again() -> None:
+    table = Table()
+    table.goes_on.clear()
+    tasks = [table.ask(key) for key in "abc"]
+    await turns()
+
+    tasks[0].cancel()
+    await turns()
+    table.goes_on.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert table.reads == [["a", "b", "c"], ["b", "c"]]
+
+
+async def test_whoever_has_waited_too_long_to_begin_again_is_told_that_the_database_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = Table()
+    table.goes_on.clear()
+    tasks = [table.ask(key) for key in "abc"]
+    await turns()
+
+    monkeypatch.setattr(gathering, "_SOON", 0.0)
+    tasks[0].cancel()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [type(answer) for answer in answers[1:]] == [Unavailable] * 2
+    assert table.reads == [["a", "b", "c"]]
 
 
 @pytest.mark.parametrize("at_fault", [0, 1, 2])

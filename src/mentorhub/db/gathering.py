@@ -6,6 +6,7 @@ loan of a connection, cost this process and the database more than the row itsel
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
 from typing import Any, Final, TypeVar
 
 from mentorhub.db.statements import Statement
@@ -22,8 +23,19 @@ _ROUNDS: Final = 2
 Read = Callable[[Statement[Any], Sequence[str]], Awaitable[list[Any]]]
 """The rows of a statement with these `keys`."""
 
-_Answer = list[Any] | type[Unavailable] | None
-"""Rows; or that the database is away, which it is for everybody; or nothing: each is to read for themselves."""
+_SOON: Final = 2.0
+"""Seconds: whoever has waited longer would be late if they began again."""
+
+
+class _Failed(Enum):
+    """Why there are no rows."""
+
+    AWAY = "the database is, for everybody"
+    FAULT = "somebody's: each is to read alone"
+    LEFT = "whoever read for all"
+
+
+_Answer = list[Any] | _Failed
 _Asked = tuple[Sequence[str], asyncio.Future[_Answer]]
 
 
@@ -43,19 +55,23 @@ class Gathering:
         others = self._asked.get(statement)
         if others is None:
             return await self._first(statement, keys)
-        answer: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[_Answer] = loop.create_future()
+        began = loop.time()
         others.append((keys, answer))
         rows = await answer
         if isinstance(rows, list):
             return rows
-        if rows is Unavailable:
+        if rows is _Failed.FAULT:
+            return await self._read(statement, keys)
+        if rows is _Failed.AWAY or loop.time() - began > _SOON:
             raise Unavailable
-        return await self._read(statement, keys)
+        return await self.all(statement, keys)
 
     async def _first(self, statement: Statement[R], keys: Sequence[str]) -> list[R]:
         others: list[_Asked] = []
         self._asked[statement] = others
-        rows: dict[str, R] | type[Unavailable] | None = None
+        rows: dict[str, R] | _Failed = _Failed.LEFT
         try:
             try:
                 for _ in range(_ROUNDS):
@@ -67,10 +83,10 @@ class Gathering:
                 rows = {row[0]: row for row in await self._read(statement, list(wanted))}
                 return _among(rows, keys)
         except Unavailable:
-            rows = Unavailable
+            rows = _Failed.AWAY
             raise
         except Exception:  # noqa: BLE001 -- whose it is will see it
-            rows = None
+            rows = _Failed.FAULT
         finally:
             for asked, answer in others:
                 if not answer.done():

@@ -55,7 +55,8 @@ _AWAY = (
 
 
 # One plan serves all values, since they are keys and instants: to plan anew takes longer than to execute. A connection
-# makes it once, maybe while a table is empty, and it must still do when that has grown: by an index, if there is one.
+# makes it once, maybe while a table is empty, when to read it whole is cheapest; it must do while that grows, until the
+# table is next analyzed.
 _BY_KEYS: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 _BY_VALUES: Final = {"plan_cache_mode": "auto"}
 
