@@ -1,7 +1,7 @@
 """The engine: text and variables in, results out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Coroutine, Mapping
 from inspect import isawaitable
 from typing import Any, Literal, cast
 
@@ -83,7 +83,7 @@ class Engine:
 
     def execute(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext
-    ) -> Awaitable[ExecutionResult]:
+    ) -> Coroutine[Any, Any, ExecutionResult]:
         """The answer to a query or mutation; raises Rejected when the variables do not fit."""
         if prepared.operation.operation is OperationType.SUBSCRIPTION:
             msg = "A subscription is subscribed to, not executed"
@@ -116,7 +116,7 @@ class Engine:
 
     def answer(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext, event: Any
-    ) -> Awaitable[ExecutionResult]:
+    ) -> Coroutine[Any, Any, ExecutionResult]:
         """The answer to one *event* of a subscription, the one that `subscribe` would give."""
         return self._executed(prepared, prepared.values(variables, self.limits), context, event)
 
