@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 import pytest
 
+from mentorhub.resolvers import group_commit
 from mentorhub.resolvers.group_commit import GroupCommit
 from mentorhub.rules.refusals import Unavailable
 
@@ -85,6 +86,23 @@ async def test_two_turns_at_once_and_the_rest_wait_for_the_next() -> None:
 
     assert [len(turn) for turn in desk.turns] == [1, 1, MOST, MOST, 6]
     assert desk.committed == list(range(40))
+
+
+async def test_when_too_many_wait_whoever_comes_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "_MOST_WAITING", 3)
+    desk = Desk()
+    desk.goes_on.clear()
+    tasks = []
+    for number in range(5):
+        tasks.append(asyncio.create_task(desk.group.join(number)))
+        await ticks()
+
+    with pytest.raises(Unavailable):
+        await desk.group.join(5)
+
+    desk.goes_on.set()
+    assert await asyncio.gather(*tasks) == [f"did {number}" for number in range(5)]
+    assert await desk.group.join(6) == "did 6"
 
 
 async def test_a_fault_is_suffered_by_whoever_caused_it_alone() -> None:

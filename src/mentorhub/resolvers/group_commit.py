@@ -29,6 +29,9 @@ _LONG: Final = 0.25
 _MOST: Final = 16
 """So many in a turn: each waits for all of them."""
 
+_MOST_WAITING: Final = 5_000
+"""So many may wait for a turn; whoever comes then is refused at once."""
+
 
 class _Left(Exception):  # noqa: N818 -- nobody's error
     """Somebody waits no more: what was done for them is not to be committed."""
@@ -126,7 +129,12 @@ class GroupCommit(Generic[A, R]):
         self._is_called = False
 
     async def join(self, asked: A) -> R:
-        """What became of *asked*; raises what refused it. Cancelled before the commit, it leaves nothing behind."""
+        """What became of *asked*; raises what refused it, Unavailable where too many wait.
+
+        Cancelled before the commit, it leaves nothing behind.
+        """
+        if len(self._waiting) >= _MOST_WAITING:
+            raise Unavailable
         member: _Member[A, R] = _Member(asked)
         self._waiting.append(member)
         if not self._is_called and self._has_room:

@@ -231,7 +231,7 @@ async def _store(work: Work, made: Mapping[BookingRow, _Asking]) -> None:
         await booking_changes.add(work.transaction, {row: each.names for row, each in made.items()})
     except Violated as violated:
         if len(made) > 1:
-            raise  # each will be tried alone
+            raise  # whose it is, is found by halves
         [row] = made
         raise refused(violated, row) from violated
     for row, each in made.items():
