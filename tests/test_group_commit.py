@@ -53,6 +53,14 @@ async def ticks(number: int = 5) -> None:
         await asyncio.sleep(0)
 
 
+async def coming_one_after_the_other(desk: Desk, number: int) -> "list[asyncio.Task[str]]":
+    tasks = []
+    for each in range(number):
+        tasks.append(asyncio.create_task(desk.group.join(each)))
+        await ticks()
+    return tasks
+
+
 async def test_those_who_come_at_once_share_a_turn_and_get_their_own_answers() -> None:
     desk = Desk()
 
@@ -75,10 +83,7 @@ async def test_what_refuses_one_is_raised_for_that_one() -> None:
 async def test_two_turns_at_once_and_the_rest_wait_for_the_next() -> None:
     desk = Desk()
     desk.goes_on.clear()
-    tasks = []
-    for number in range(40):
-        tasks.append(asyncio.create_task(desk.group.join(number)))
-        await ticks()
+    tasks = await coming_one_after_the_other(desk, 40)
     assert desk.turns == [[0], [1]]
 
     desk.goes_on.set()
@@ -92,10 +97,7 @@ async def test_when_too_many_wait_whoever_comes_is_refused_at_once(monkeypatch: 
     monkeypatch.setattr(group_commit, "_MOST_WAITING", 3)
     desk = Desk()
     desk.goes_on.clear()
-    tasks = []
-    for number in range(5):
-        tasks.append(asyncio.create_task(desk.group.join(number)))
-        await ticks()
+    tasks = await coming_one_after_the_other(desk, 5)
 
     with pytest.raises(Unavailable):
         await desk.group.join(5)
@@ -144,10 +146,7 @@ async def test_what_was_done_for_somebody_who_left_is_done_again_without_them() 
 async def test_whoever_leaves_before_their_turn_has_none() -> None:
     desk = Desk()
     desk.goes_on.clear()
-    tasks = []
-    for number in range(4):
-        tasks.append(asyncio.create_task(desk.group.join(number)))
-        await ticks()
+    tasks = await coming_one_after_the_other(desk, 4)
 
     tasks[2].cancel()
     await ticks()
@@ -160,10 +159,7 @@ async def test_whoever_leaves_before_their_turn_has_none() -> None:
 async def test_when_all_have_left_the_work_is_stopped_and_the_next_have_their_turn() -> None:
     desk = Desk()
     desk.goes_on.clear()
-    tasks = []
-    for number in range(3):
-        tasks.append(asyncio.create_task(desk.group.join(number)))
-        await ticks()
+    tasks = await coming_one_after_the_other(desk, 3)
 
     tasks[0].cancel()
     await ticks()
@@ -210,10 +206,7 @@ async def test_a_turn_that_takes_long_keeps_nobody_from_theirs(monkeypatch: pyte
     monkeypatch.setattr("mentorhub.resolvers.group_commit._LONG", 0.01)
     desk = Desk()
     desk.goes_on.clear()
-    tasks = []
-    for number in range(5):
-        tasks.append(asyncio.create_task(desk.group.join(number)))
-        await ticks()
+    tasks = await coming_one_after_the_other(desk, 5)
     assert desk.turns == [[0], [1]]
 
     await asyncio.wait_for(desk.third.wait(), 10)
