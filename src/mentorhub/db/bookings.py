@@ -132,7 +132,6 @@ class _Overdue(NamedTuple):
 
 
 _OVERDUE = select(bookings.c.mentor_id).where(IS_OVERDUE)
-_OVERDUE_OF_MENTEE = Statement(_OVERDUE.where(bookings.c.mentee_id == _WHO, IS_ACTIVE), _Overdue)
 _LONGEST_OVERDUE = Statement(_OVERDUE.order_by(bookings.c.respond_by).limit(LIMITED), _Overdue)
 # Few are ever overdue, and their index is the way to them; SQLite would rather go by the mentors.
 _MENTOR_UNLED: ColumnElement[Key] = type_coerce(bookings.c.mentor_id.op("||")(literal("")), KeyColumn())
@@ -164,11 +163,6 @@ async def contending(
 ) -> list[BookingRow]:
     """What may be in the way of requests: what `active_of_mentee` gives, and what is overdue of the mentors'."""
     return await reader.all(_CONTENDING, mentees=list(mentees), mentors=list(mentors), now=now)
-
-
-async def mentors_overdue_to(reader: Reader, mentee: Key, *, now: datetime) -> list[Key]:
-    """Who has not answered the mentee in time, the clock not having come by."""
-    return [row.mentor_id for row in await reader.all(_OVERDUE_OF_MENTEE, who=mentee, now=now)]
 
 
 async def active_of_user(reader: Reader, user_id: Key, *, now: datetime) -> list[BookingRow]:

@@ -10,13 +10,16 @@ or slots of a mentor has locked the mentor's row.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Text, cast, false, func, literal, select
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, Text, cast, false, func, literal, select, union
 
+from mentorhub.db.bookings import IS_ACTIVE, IS_OVERDUE
 from mentorhub.db.constructs import among, each
 from mentorhub.db.database import Transaction
 from mentorhub.db.statements import Statement
+from mentorhub.db.tables.availability import slots
+from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.mentors import mentors
 from mentorhub.rules.keys import Key
 
@@ -33,19 +36,47 @@ class LockedMentor(NamedTuple):
     next_slot_at: datetime
 
 
+def _holding(keys: FromClause, key: ColumnElement[str]) -> Select[Any]:
+    """Holds each *key* of *keys*, in their order."""
+    return select(
+        cast(func.pg_advisory_xact_lock(func.hashtextextended(key, 0)), Text).label("id")
+    ).select_from(keys)
+
+
+def _at_once(holding: Select[Any], name: str) -> CTE:
+    return holding.cte(name).prefix_with("MATERIALIZED")
+
+
+def _are(held: CTE) -> ColumnElement[bool]:
+    """Whether all are *held*, which is asked before the first row is looked at, since it depends on none."""
+    return select(func.count(held.c.id)).scalar_subquery() >= literal(0)
+
+
 _KEYS = each("keys", Text())
-_HOLDING = select(cast(func.pg_advisory_xact_lock(func.hashtextextended(_KEYS.c.value, 0)), Text).label("id"))
+_HOLDING = _holding(_KEYS, _KEYS.c.value)
 _HOLD = Statement(_HOLDING, _Held, sqlite=select(literal("").label("id")).where(false()))
-_LOCKED = (
-    select(*(mentors.c[name] for name in LockedMentor._fields))
-    .where(among(mentors.c.id, "mentors"))
-    .order_by(mentors.c.id)
-    .with_for_update(key_share=True, of=mentors)
+_MENTORS = select(*(mentors.c[name] for name in LockedMentor._fields)).order_by(mentors.c.id)
+_LOCKED = _MENTORS.with_for_update(key_share=True, of=mentors)
+_ARE_NAMED = among(mentors.c.id, "mentors")
+_ROWS = Statement(
+    _LOCKED.where(_ARE_NAMED, _are(_at_once(_HOLDING, "held"))),
+    LockedMentor,
+    sqlite=_MENTORS.where(_ARE_NAMED),
 )
-_HELD = _HOLDING.cte("held").prefix_with("MATERIALIZED")
-# All are held before the first row is looked at, since that does not depend on a row.
-_ARE_HELD = select(func.count(_HELD.c.id)).scalar_subquery() >= literal(0)
-_ROWS = Statement(_LOCKED.where(_ARE_HELD), LockedMentor, sqlite=_LOCKED)
+
+_CONCERNED = union(
+    select(mentors.c.id).where(_ARE_NAMED),
+    select(slots.c.mentor_id).where(among(slots.c.id, "slots")),
+    select(bookings.c.mentor_id).where(among(bookings.c.mentee_id, "mentees"), IS_ACTIVE, IS_OVERDUE),
+).cte("concerned")
+_ARE_CONCERNED = mentors.c.id.in_(select(_CONCERNED.c.id))
+_MENTEES = _at_once(_HOLDING, "askers")
+_IN_ORDER = select(_CONCERNED.c.id).where(_are(_MENTEES)).order_by(_CONCERNED.c.id).subquery("in_order")
+_PARTIES = Statement(
+    _LOCKED.where(_ARE_CONCERNED, _are(_at_once(_holding(_IN_ORDER, cast(_IN_ORDER.c.id, Text)), "held"))),
+    LockedMentor,
+    sqlite=_MENTORS.where(_ARE_CONCERNED),
+)
 
 
 async def hold(transaction: Transaction, *keys: Key) -> None:
@@ -57,3 +88,21 @@ async def mentors_rows(transaction: Transaction, keys: Iterable[Key]) -> dict[Ke
     """Holds mentors, then locks their rows: their bookings, slots and figures are this transaction's alone."""
     wanted = sorted(set(keys))
     return {row.id: row for row in await transaction.all(_ROWS, keys=wanted, mentors=wanted)}
+
+
+async def parties(
+    transaction: Transaction,
+    mentees: Iterable[Key],
+    *,
+    mentors: Iterable[Key] = (),
+    slots: Iterable[Key] = (),
+    now: datetime,
+) -> dict[Key, LockedMentor]:
+    """Holds *mentees* who ask for a time, then, as `mentors_rows` does, *mentors*, those of *slots*, and those who have
+    not answered the mentees in time, the clock not having come by.
+    """
+    held = sorted(set(mentees))
+    rows = await transaction.all(
+        _PARTIES, keys=held, mentees=held, mentors=list(mentors), slots=list(slots), now=now
+    )
+    return {row.id: row for row in rows}

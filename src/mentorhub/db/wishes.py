@@ -4,17 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Final, NamedTuple
 
-from sqlalchemy import FromClause, Select, Text, cast, func, select
+from sqlalchemy import FromClause, Select, select
 
 from mentorhub.db import slots
-from mentorhub.db.bookings import IS_ACTIVE, IS_OVERDUE
 from mentorhub.db.constructs import pairs, pairs_in_sqlite
 from mentorhub.db.database import Reader
 from mentorhub.db.slots import SlotRow
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users as users_table
 from mentorhub.db.tables.availability import slots as slots_table
-from mentorhub.db.tables.bookings import bookings as bookings_table
 from mentorhub.db.tables.mentors import mentors as mentors_table
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import MentorStatus, UserStatus
@@ -47,18 +45,14 @@ _ASKER_AT: Final = _MENTOR_AT + len(_MENTOR)
 
 
 class Wanted:
-    """A slot, its mentor, and whoever asks for it: None where there is no such user any more.
+    """A slot, its mentor, and whoever asks for it: None where there is no such user any more."""
 
-    `late` are the mentors who have not answered the asker in time, the clock not having come by.
-    """
+    __slots__ = ("asker", "by", "mentor", "slot")
 
-    __slots__ = ("asker", "by", "late", "mentor", "slot")
+    _fields: ClassVar[tuple[str, ...]] = ("by", *(column.key for column in _COLUMNS))
 
-    _fields: ClassVar[tuple[str, ...]] = ("by", "late", *(column.key for column in _COLUMNS))
-
-    def __init__(self, by: Key, late: str | None, *cells: Any) -> None:
+    def __init__(self, by: Key, *cells: Any) -> None:
         self.by = by
-        self.late = [Key(key) for key in late.split()] if late else []
         self.slot = SlotRow._make(cells[:_MENTOR_AT])
         self.mentor = WantedMentor._make(cells[_MENTOR_AT:_ASKER_AT])
         self.asker = Asker._make(cells[_ASKER_AT:]) if cells[_ASKER_AT] is not None else None
@@ -66,13 +60,7 @@ class Wanted:
 
 def _wanted(asked: FromClause) -> Select[Any]:
     """*asked* has the columns `slot` and `asker`."""
-    late = (
-        select(func.aggregate_strings(cast(bookings_table.c.mentor_id, Text), " "))
-        .where(bookings_table.c.mentee_id == asked.c.asker, IS_ACTIVE, IS_OVERDUE)
-        .correlate(asked)
-        .scalar_subquery()
-    )
-    return select(asked.c.asker.label("by"), late.label("late"), *_COLUMNS).select_from(
+    return select(asked.c.asker.label("by"), *_COLUMNS).select_from(
         asked.join(slots_table, slots_table.c.id == asked.c.slot)
         .join(mentors_table, mentors_table.c.id == slots_table.c.mentor_id)
         .outerjoin(users_table, users_table.c.id == asked.c.asker)

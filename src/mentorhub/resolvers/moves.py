@@ -23,9 +23,7 @@ async def reschedule(work: Work, *, booking_id: Key, slot_id: Key, reason: str |
     """
     row, hand = await found(work, booking_id)
     permit(BookingAction.RESCHEDULE, by=hand)
-    await locks.hold(work.transaction, row.mentee_id)
-    late = await bookings.mentors_overdue_to(work.transaction, row.mentee_id, now=work.now)
-    locked = await locks.mentors_rows(work.transaction, [row.mentor_id, *late])
+    locked = await locks.parties(work.transaction, [row.mentee_id], mentors=[row.mentor_id], now=work.now)
     others = (await others_of(work, [row], locked))[row.mentee_id]
     row = (await bookings.by_keys(work.transaction, [row.id], now=work.now))[row.id]
     status = after(row, BookingAction.RESCHEDULE, by=hand, now=work.now)

@@ -91,11 +91,12 @@ async def place(works: Sequence[Work], asks: Sequence[Ask]) -> list[BookingRow |
     """What comes of each of *asks*, as if they came one after the other."""
     transaction, now = works[0].transaction, works[0].now
     at = [(ask.wish.slot_id, access.signed_in(work).user_id) for work, ask in zip(works, asks, strict=True)]
-    await locks.hold(transaction, *(mentee_id for _, mentee_id in at))
-    wanted = await wishes.wanted(transaction, at, now=now)
-    # Whoever is to be waited for is, before anything is written.
-    mentors = {key for each in wanted.values() for key in (each.mentor.id, *each.late)}
-    locked = await locks.mentors_rows(transaction, mentors)
+    slots_, mentees = zip(*at, strict=True)
+    # Whoever is to be waited for is, before anything is read or written.
+    locked = await locks.parties(transaction, mentees, slots=slots_, now=now)
+    found = await wishes.wanted(transaction, at, now=now)
+    # A slot that came while others were waited for was not there when it was asked for.
+    wanted = {key: each for key, each in found.items() if each.mentor.id in locked}
     asking = [_Asking(work, ask, wanted.get(key)) for work, ask, key in zip(works, asks, at, strict=True)]
     for turn in _turns(asking):
         await _serve(turn, locked)
