@@ -1,11 +1,14 @@
 """The figures that Prometheus reads at /metrics: what was served, and how the service is."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from itertools import accumulate
 from secrets import compare_digest
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,56 +27,75 @@ Figure = tuple[str, str, float]
 Figures = Callable[[], Awaitable[list[Figure]]]
 
 
-class Metrics:
-    """Counts what was served, and asks *figures* for the rest whenever it is read."""
+class Metrics(Collector):
+    """Counts what was served, and asks *figures* for the rest whenever it is read.
+
+    The counting is done for every request, in plain numbers; prometheus_client gives them their form.
+    """
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
-        self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "mentorhub_requests_total",
-            "Requests and operations of sockets, by what they were and the status of their answer.",
-            ("kind", "transport", "status"),
-            registry=self._registry,
-        )
-        self._seconds = Histogram(
-            "mentorhub_request_seconds",
-            "How long answers took; those of subscriptions, which last, are not among them.",
-            ("kind",),
-            buckets=_SECONDS,
-            registry=self._registry,
-        )
-        self._deprecated = Counter(
-            "mentorhub_deprecated_fields_total",
-            "Operations that use a deprecated field or argument.",
-            ("field",),
-            registry=self._registry,
-        )
-        # Looking a child up by its labels costs more than counting.
-        self._counted: dict[tuple[str, str, int], Counter] = {}
-        self._timed: dict[str, Histogram] = {}
+        self._requests: dict[tuple[str, str, int], int] = {}
+        self._timed: dict[str, _Timed] = {}
+        self._deprecated: Counter[str] = Counter()
 
     def __call__(self, served: Served) -> None:
         key = served.kind, served.transport, served.status
-        counter = self._counted.get(key)
-        if counter is None:
-            counter = self._counted[key] = self._requests.labels(
-                served.kind, served.transport, str(served.status)
-            )
-        counter.inc()
-        for name in served.deprecated:
-            self._deprecated.labels(name).inc()
+        self._requests[key] = self._requests.get(key, 0) + 1
+        if served.deprecated:
+            self._deprecated.update(served.deprecated)
         if served.kind != "subscription":
             timed = self._timed.get(served.kind)
             if timed is None:
-                timed = self._timed[served.kind] = self._seconds.labels(served.kind)
-            timed.observe(served.seconds)
+                timed = self._timed[served.kind] = _Timed()
+            timed.counts[bisect_left(_SECONDS, served.seconds)] += 1
+            timed.total += served.seconds
+
+    def collect(self) -> Iterator[Metric]:
+        requests = CounterMetricFamily(
+            "mentorhub_requests_total",
+            "Requests and operations of sockets, by what they were and the status of their answer.",
+            labels=("kind", "transport", "status"),
+        )
+        for (kind, transport, status), count in self._requests.items():
+            requests.add_metric((kind, transport, str(status)), count)
+        seconds = HistogramMetricFamily(
+            "mentorhub_request_seconds",
+            "How long answers took; those of subscriptions, which last, are not among them.",
+            labels=("kind",),
+        )
+        for kind, timed in self._timed.items():
+            seconds.add_metric((kind,), timed.buckets(), timed.total)
+        deprecated = CounterMetricFamily(
+            "mentorhub_deprecated_fields_total",
+            "Operations that use a deprecated field or argument.",
+            labels=("field",),
+        )
+        for field, count in self._deprecated.items():
+            deprecated.add_metric((field,), count)
+        yield from (requests, seconds, deprecated)
 
     async def text(self) -> bytes:
         """Everything, as Prometheus reads it."""
-        others = CollectorRegistry()
-        others.register(_Read(await self._figures()))
-        return generate_latest(self._registry) + generate_latest(others)
+        registry = CollectorRegistry()
+        registry.register(self)
+        registry.register(_Read(await self._figures()))
+        return generate_latest(registry)
+
+
+class _Timed:
+    """How many answers took how long: one count for each of `_SECONDS`, and one for those that took longer."""
+
+    __slots__ = ("counts", "total")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(_SECONDS) + 1)
+        self.total = 0.0
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """How many took at most so long, as Prometheus counts."""
+        bounds = (*(str(float(each)) for each in _SECONDS), "+Inf")
+        return list(zip(bounds, accumulate(self.counts), strict=True))
 
 
 class _Read(Collector):
