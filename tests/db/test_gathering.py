@@ -1,17 +1,20 @@
 """Rows asked for by their keys at the same time: one statement reads them, and everybody gets their own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from mentorhub.db import gathering, mentors
+from mentorhub.db import activity, figures, gathering, mentors
 from mentorhub.db.database import Database
 from mentorhub.db.gathering import FEW, Gathering
 from mentorhub.db.keys import new_key
 from mentorhub.db.mentors import MentorRow
+from mentorhub.db.paging import Window
 from mentorhub.db.postgresql import PostgreSQL
 from mentorhub.db.statements import Statement
 from mentorhub.rules.keys import NOBODY, Key
@@ -29,7 +32,7 @@ class Table:
         self.is_away = False
         self.gathering = Gathering(self.read)
 
-    async def read(self, statement: Statement[Any], keys: Sequence[str]) -> list[Any]:
+    async def read(self, statement: Statement[Any], *, keys: Sequence[str]) -> list[Any]:
         self.reads.append(sorted(keys))
         await self.goes_on.wait()
         if self.is_away:
@@ -39,7 +42,7 @@ class Table:
         return [(key, f"row of {key}") for key in sorted(keys, reverse=True) if key != "none"]
 
     def ask(self, *keys: str) -> "asyncio.Task[list[Any]]":
-        return asyncio.create_task(self.gathering.all(ANY, keys))
+        return asyncio.create_task(self.gathering.by_keys(ANY, keys))
 
 
 ANY: Any = object()
@@ -64,8 +67,30 @@ async def test_those_who_ask_at_once_share_a_statement_and_get_their_own_rows() 
 async def test_whoever_asks_alone_is_given_what_was_read() -> None:
     table = Table()
 
-    assert await table.ask("a", "b") == [("b", "row of b"), ("a", "row of a")]
+    assert await table.ask("a", "b") == [("a", "row of a"), ("b", "row of b")]
     assert table.reads == [["a", "b"]]
+
+
+async def test_those_who_ask_for_the_same_at_once_share_it_and_each_has_a_list_of_their_own() -> None:
+    asked: list[tuple[int | None, dict[str, Any]]] = []
+
+    async def read(_: Statement[Any], *, limit: int | None, **values: Any) -> list[Any]:
+        asked.append((limit, values))
+        return [values["place"]]
+
+    gathered = Gathering(read)
+    given = [(10, 1, "early"), (10, 1, "late"), (10, 2, "early"), (20, 1, "early"), (10, 1, "later")]
+    answers = await asyncio.gather(
+        *(gathered.same(ANY, limit, {"place": place, "now": now}) for limit, place, now in given)
+    )
+
+    assert asked == [
+        (10, {"place": 1, "now": "early"}),
+        (10, {"place": 2, "now": "early"}),
+        (20, {"place": 1, "now": "early"}),
+    ]
+    assert answers == [[place] for _, place, _ in given]
+    assert len(set(map(id, answers))) == len(answers)
 
 
 async def test_nobody_waits_for_what_others_read() -> None:
@@ -171,18 +196,39 @@ async def test_whoever_asks_at_once_is_answered_as_alone(database: Database) -> 
         assert answers == [{key: alone[key] for key in keys if key in alone} for keys in asked]
 
 
-async def test_postgresql_is_asked_once_for_what_is_asked_at_once(postgresql_url: str) -> None:
-    database = await PostgreSQL.open(postgresql_url, pool_size=1)
+@asynccontextmanager
+async def overheard(url: str) -> AsyncIterator[tuple[PostgreSQL, list[str]]]:
+    """A database with one connection, and what it is asked."""
+    database = await PostgreSQL.open(url, pool_size=1)
     try:
-        keys = await mentor_keys(database, 5)
         connection = await database._connections.lend()
         asked: list[str] = []
         connection.add_query_logger(lambda record: asked.append(record.query))
         database._connections.take_back(connection)
+        yield database, asked
+    finally:
+        await database.close()
+
+
+async def test_postgresql_is_asked_once_for_what_is_asked_at_once(postgresql_url: str) -> None:
+    async with overheard(postgresql_url) as (database, asked):
+        keys = await mentor_keys(database, 5)
 
         found = await asyncio.gather(*(mentors.cards_by_keys(database.reader, [key]) for key in keys))
 
         assert [list(each) for each in found] == [[key] for key in keys]
-        assert len(asked) == 1
-    finally:
-        await database.close()
+        assert len([sql for sql in asked if "FROM mentors" in sql]) == 1
+
+
+async def test_dashboards_that_ask_at_once_share_what_they_show(postgresql_url: str) -> None:
+    async with overheard(postgresql_url) as (database, asked):
+        page = activity.listing(of_some_kinds=False, with_actors=True)
+        now = datetime.now(UTC)
+
+        await asyncio.gather(
+            *(figures.all_figures(database.reader, now=now + timedelta(seconds=each)) for each in range(5)),
+            *(page.cut(database.reader, Window(10)) for _ in range(5)),
+            page.cut(database.reader, Window(20)),
+        )
+
+        assert len(asked) == 3

@@ -82,6 +82,7 @@ class _Happened(NewestFacts[ActivityRow], Merged[ActivityRow]):
         super().__init__(
             sql.with_hint(facts, _BY_KIND, "sqlite") if of_some_kinds else sql.where(_IS_ACTIVITY),
             ActivityOfActor if with_actors else ActivityRow,
+            is_shared=not of_some_kinds,
             source=_KINDS if of_some_kinds else None,
             is_of_source=_IS_OF_KIND,
             companions={"actor": UserCard} if with_actors else {},

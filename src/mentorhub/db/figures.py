@@ -35,6 +35,7 @@ _ALL = Statement(
         .where(IS_OVERDUE),
     ),
     FigureRow,
+    is_shared=True,
 )
 
 

@@ -60,8 +60,9 @@ class Listing(Generic[R]):
     """A list: what is selected, and its order, total through the key that comes last.
 
     All columns of the order are selected, never null, and sorted in one direction. *long* marks a list of which even
-    a page may read much. *companions* are as `Statement` has them: those that *sql* selects itself, then those that
-    *beside* joins to a page once that has been found. *counted* has as many rows as *sql*, and less to do with each.
+    a page may read much; *is_shared* and *companions* are as `Statement` has them, of the latter those that *sql*
+    selects itself, then those that *beside* joins to a page once that has been found. *counted* has as many rows as
+    *sql*, and less to do with each.
     """
 
     def __init__(
@@ -71,12 +72,14 @@ class Listing(Generic[R]):
         *order: ColumnElement[Any],
         descending: bool = False,
         long: bool = False,
+        is_shared: bool = False,
         companions: Mapping[str, type[Any]] = MappingProxyType({}),
         beside: Beside | None = None,
         counted: Select[Any] | None = None,
     ) -> None:
         self._sql = sql
         self._long = long
+        self._is_shared = is_shared
         self._companions = companions
         self._beside = beside
         self._row = row
@@ -123,6 +126,7 @@ class Listing(Generic[R]):
             self._row,
             sqlite=self._accompanied(self._by_sqlite(page, backward=backward), backward=backward),
             long=self._long,
+            is_shared=self._is_shared,
             companions=self._companions,
         )
 

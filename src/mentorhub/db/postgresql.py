@@ -165,14 +165,16 @@ class _Reading:
     def __init__(self, connections: Connections, long: Connections) -> None:
         self._connections = connections
         self._long = long
-        self._gathering = Gathering(lambda statement, keys: self._all(statement, keys=keys))
+        self._gathering = Gathering(self._all)
         self.seconds = _READ_SECONDS
 
     def all(
         self, statement: Statement[R], /, *, limit: int | None = None, **values: Any
     ) -> Coroutine[Any, Any, list[R]]:
         if statement.gathers and len(values["keys"]) <= FEW:
-            return self._gathering.all(statement, values["keys"])
+            return self._gathering.by_keys(statement, values["keys"])
+        if statement.is_shared:
+            return self._gathering.same(statement, limit, values)
         return self._all(statement, limit=limit, **values)
 
     async def _all(self, statement: Statement[R], /, *, limit: int | None = None, **values: Any) -> list[R]:

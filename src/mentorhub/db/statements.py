@@ -194,12 +194,13 @@ class Statement(Generic[R]):
 
     *long* marks what may read much: it is kept off the event loop. *parameters* names the columns an INSERT sets.
     *gathers* says that its rows are those whose first column is in the list parameter `keys`, whoever asks, and that it
-    has no other: then those who ask at the same time may share one execution.
+    has no other: then those who ask at the same time may share one execution. *is_shared* says that many ask it with
+    the same values, none of them a list: so may those, whatever `now` is to each.
     *companions* are rows that come with each row, as attributes by their names; their columns follow the row's own,
     labelled `name_field`, and a companion whose first column is null is None.
     """
 
-    __slots__ = ("_companions", "_compiled", "_parameters", "_row", "_sql", "gathers", "long")
+    __slots__ = ("_companions", "_compiled", "_parameters", "_row", "_sql", "gathers", "is_shared", "long")
 
     def __init__(
         self,
@@ -210,6 +211,7 @@ class Statement(Generic[R]):
         parameters: Iterable[str] | None = None,
         long: bool = False,
         gathers: bool = False,
+        is_shared: bool = False,
         companions: Mapping[str, type[Any]] = MappingProxyType({}),
     ) -> None:
         self._companions = companions
@@ -219,6 +221,7 @@ class Statement(Generic[R]):
         self._compiled: dict[str, Compiled[R]] = {}
         self.long = long
         self.gathers = gathers
+        self.is_shared = is_shared
 
     def on(self, dialect: str) -> Compiled[R]:
         """This statement for *dialect*, "postgresql" or "sqlite"; compiled at the first call."""
