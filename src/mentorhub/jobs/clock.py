@@ -28,8 +28,6 @@ _ASK_AGAIN: Final = 0.05
 _ROUNDS: Final = 1000
 _SKEW: Final = timedelta(minutes=1)
 """By so much the clocks of two machines may differ and nothing is made of it."""
-_REST: Final = 0.02
-"""Seconds of rest after each step: what comes meanwhile is done in one, which costs little more than each by itself."""
 _GIVEN_BACK_WITHIN: Final = 5.0
 """Seconds: whoever stops the service does not wait for a database that hangs."""
 
@@ -49,6 +47,8 @@ class Job:
     every: timedelta
     claims_itself: bool = False
     at_most: timedelta = timedelta(minutes=10)
+    rest: float = 0.02
+    """Seconds, after each step: what comes meanwhile is done in one, which costs little more than each by itself."""
     share: float = 1.0
     """Of the time; it rests after each step for so long that it takes no more, since whoever asks goes before.
 
@@ -144,7 +144,7 @@ class Clockwork:
         while some := await job.run(self._doors):
             done += some
             now = time.monotonic()
-            rest = 0.0 if hurries else max(_REST, (now - began) * (1 / job.share - 1))
+            rest = 0.0 if hurries else max(job.rest, (now - began) * (1 / job.share - 1))
             if now + rest >= until:
                 break
             if rest:
