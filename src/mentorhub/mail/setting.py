@@ -43,7 +43,7 @@ def set_mail(
     *key* names the mail at *host* for ever: sent twice by mischance, it is shown once.
     """
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = str(_address(sender))
+    mail["From"] = _sender(sender)
     mail["To"] = _address(recipient)
     mail["Subject"] = message.subject
     mail["Date"] = at
@@ -51,7 +51,12 @@ def set_mail(
     # Nobody's absence is answered to us, and no list takes it for a person's mail.
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte=_encoding(message.text))
+    # Nobody can have written what parts them: else all texts are searched for one that none of them has.
+    unsaid = token_hex(12)
+    mail.make_alternative(f"{unsaid}.1")
     mail.add_alternative(message.html, subtype="html", cte=_encoding(message.html))
+    if message.attachments:
+        mail.make_mixed(f"{unsaid}.0")
     for each in message.attachments:
         media_type, *parameters = (part.strip() for part in each.media_type.split(";"))
         subtype = media_type.partition("/")[2]
@@ -61,11 +66,12 @@ def set_mail(
             filename=each.name,
             params=dict(parameter.split("=", 1) for parameter in parameters),
         )
-    unsaid = token_hex(12)
-    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        # Nobody can have written it: else all texts are searched for one that none of them has.
-        part.set_boundary(f"{unsaid}.{number}")
     return mail
+
+
+@lru_cache(maxsize=1)
+def _sender(text: str) -> str:
+    return str(_address(text))
 
 
 def _address(text: str) -> Address:
