@@ -34,6 +34,11 @@ def test_words_are_words_already(text: str) -> None:
     assert all(word and len(word) <= LONGEST and " " not in word for word in words)
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_words_are_the_same_beside_others(text: str) -> None:
+    assert words_of(text) == words_of(f"{text} é")[:-1]
+
+
 @given(st.text(), st.text())
 def test_two_texts_have_the_words_of_both(one: str, other: str) -> None:
     assert text_of(one, other).split() == list(dict.fromkeys(words_of(one) + words_of(other)))

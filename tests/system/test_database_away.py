@@ -13,6 +13,7 @@ import pytest
 from mentorhub.db import bell, connections, facts
 from mentorhub.db.opening import open_database
 from mentorhub.jobs import clock as jobs_clock
+from mentorhub.patience import Patience
 from mentorhub.rules.refusals import Unavailable
 from mentorhub.settings import Settings
 from tests.attacks.conftest import standing
@@ -85,7 +86,7 @@ async def test_whoever_shows_a_token_meanwhile_is_not_told_that_it_is_bad(
 
 async def test_a_database_that_hangs_lets_nobody_pile_up(service: Standing, relay: Relay) -> None:
     doors = service.service.house.doors
-    doors.identities.patience = 1
+    doors.identities.patience = Patience(1)
     reader: Any = doors.database.reader
     reader.seconds = 1
     assert (await service.ask(ASK)).status_code == 200

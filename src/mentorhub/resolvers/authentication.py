@@ -1,12 +1,12 @@
 """Who asks: from what they show to a viewer, and whether they still are what they were."""
 
-import asyncio
 from collections.abc import Awaitable
 from datetime import datetime
 from typing import Final, TypeVar
 
 from mentorhub.db import sessions
 from mentorhub.db.sessions import Shown
+from mentorhub.patience import Patience
 from mentorhub.resolvers.access import may_operate
 from mentorhub.resolvers.desk import Desk, Doors
 from mentorhub.resolvers.identities import LASTS, Identity
@@ -107,11 +107,10 @@ async def _read_again(doors: Doors, identity: Identity, *, seconds: float) -> Id
     return kept
 
 
-async def _soon(patience: float, looked_up: Awaitable[Found]) -> Found:
+async def _soon(patience: Patience, looked_up: Awaitable[Found]) -> Found:
     """Raises Unavailable: who asks is known before anybody's time for an operation runs."""
     try:
-        async with asyncio.timeout(patience):
-            return await looked_up
+        return await patience.wait_for(looked_up)
     except TimeoutError:
         raise Unavailable from None
 

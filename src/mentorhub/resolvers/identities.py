@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from mentorhub.patience import Patience
 from mentorhub.resolvers.viewers import Viewer
 from mentorhub.rules.keys import Key
 
 LASTS: Final = 1.0
 """Seconds for which what was read is as good as reading it again, but for mutations."""
 _MOST: Final = 10_000
+_PATIENCE: Final = 5.0
+"""Seconds."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,10 +42,9 @@ class Identity:
 class Identities:
     """Identities by the hash of what was shown, and by their key; and the uses of them that are to be written down."""
 
-    patience = 5.0
-    """Seconds that the database has to say whose they are."""
-
     def __init__(self) -> None:
+        self.patience = Patience(_PATIENCE)
+        """That the database has to say whose they are."""
         self._by_hash: dict[str, Identity] = {}
         self._by_key: dict[Key, Identity] = {}
         self.uses: dict[Key, datetime] = {}

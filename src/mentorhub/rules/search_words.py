@@ -1,5 +1,6 @@
 """Words as search knows them: without case, accents and marks, the same on every database."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -13,11 +14,17 @@ _WITHOUT_STROKES: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 )
 """Letters that Unicode does not take apart into a plain one and a mark."""
+_PLAIN_WORD: Final = re.compile("[a-z0-9]+")
 
 
 def words_of(text: str | None) -> list[str]:
     """The words of *text* in their order: runs of letters and digits, folded."""
-    return list(_words(text)) if text else []
+    if not text:
+        return []
+    if text.isascii():
+        # As below, at a tenth of the time: there is nothing to take apart.
+        return [word[:LONGEST] for word in _PLAIN_WORD.findall(text.lower())]
+    return list(_words(text))
 
 
 def sought(text: str | None) -> list[str] | None:
