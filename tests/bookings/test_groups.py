@@ -12,7 +12,7 @@ from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from mentorhub.db import figures
+from mentorhub.db import facts
 from mentorhub.db.database import Transaction
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots as slots_table
@@ -125,15 +125,16 @@ async def test_whoever_leaves_just_before_the_commit_gets_no_booking(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = [await given.user(scene.api) for _ in range(2)]
-    add = figures.add
+    write = facts.write_all
     tasks: list[asyncio.Task[list[str]]] = []
 
-    async def last(transaction: Transaction, changes: Any) -> None:
-        await add(transaction, changes)
+    async def last(*given: Any, **how: Any) -> Any:
+        written = await write(*given, **how)
         tasks[1].cancel()
         await asyncio.wait([tasks[1]])
+        return written
 
-    monkeypatch.setattr(figures, "add", last)
+    monkeypatch.setattr(facts, "write_all", last)
     tasks += [
         asyncio.create_task(scene.refused("requestBooking", who, **asking(slot)))
         for who, slot in zip(people, scene.slots[::2], strict=False)

@@ -19,7 +19,7 @@ import orjson
 
 from mentorhub.app import House
 from mentorhub.db.database import Database, Transaction
-from mentorhub.db.statements import Statement
+from mentorhub.db.statements import Change, Statement
 from mentorhub.execution import Engine
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers import outbox, reminders, telling, webhook_hearing, webhook_sending
@@ -69,8 +69,10 @@ class Doomed:
         self._fate.step()
         return count
 
-    async def many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /) -> None:
-        await self._transaction.many(statement, rows)
+    async def many(
+        self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /, *others: Change
+    ) -> None:
+        await self._transaction.many(statement, rows, *others)
         self._fate.step()
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import bindparam, insert, select
 
 from mentorhub.db import clock, facts, figures, migrations, notifications, sqlite
 from mentorhub.db.database import Database, Transaction, Violated
+from mentorhub.db.facts import Telling
 from mentorhub.db.keys import new_key
 from mentorhub.db.postgresql import PostgreSQL
-from mentorhub.db.statements import LIMITED, Statement, change
+from mentorhub.db.statements import LIMITED, Statement, change, in_one
 from mentorhub.db.tables.accounts import access_tokens
 from mentorhub.db.tables.facts import facts as facts_table
 from mentorhub.db.tables.mentors import expertise
@@ -72,6 +73,31 @@ def test_many_rows_are_one_insert_on_postgresql() -> None:
         " unnest($1::UUID[], $2::VARCHAR[], $3::JSONB[], $4::TIMESTAMP WITH TIME ZONE[]) RETURNING facts.position"
     )
     assert of_lists.of_many is None
+
+
+def test_several_inserts_are_one_statement_on_postgresql() -> None:
+    assert in_one("INSERT A $1, $2") == "INSERT A $1, $2"
+    assert in_one("INSERT A $1, $2", "INSERT B $1", "INSERT C $1, $2 ON $1") == (
+        "WITH beside_1 AS (INSERT B $3), beside_2 AS (INSERT C $4, $5 ON $4) INSERT A $1, $2"
+    )
+
+
+async def test_what_is_written_in_one_go_is_as_if_written_one_after_the_other(database: Database) -> None:
+    told = [Telling([Fact(ActivityKind.USER_JOINED, ("User", new_key()))]) for _ in range(3)]
+    counts = [{"users": 2, "bookings": 1}, {"users": 1}, {}]
+    keys: list[Key] = []
+
+    async def write(transaction: Transaction) -> None:
+        for telling, counted in zip([*told, Telling([])], [*counts, {"bookings": 4}], strict=True):
+            keys.extend(await facts.write_all(transaction, [telling], figures.adding(counted), at=NOON))
+
+    await database.write(write)
+
+    rows = (await facts.after(database.reader, facts.BEGINNING, limit=10)).facts
+    assert [row.id for row in rows] == keys
+    assert [row.subject_id for row in rows] == [each.facts[0].subject[1] for each in told]
+    figured = await figures.all_figures(database.reader, now=NOON)
+    assert figured == {"users": 3, "bookings": 5, figures.OVERDUE: 0}
 
 
 async def test_migrations_go_down_to_nothing_and_up_again(database_url: str) -> None:
@@ -181,7 +207,7 @@ async def test_figures_add_up_whatever_shard_they_fell_into(database: Database) 
     for by in (3, -1, 5):
 
         async def count(transaction: Transaction, by: int = by) -> None:
-            await figures.add(transaction, {"users": by, "bookings": 0})
+            await transaction.many(*figures.adding({"users": by, "bookings": 0}))
 
         await database.write(count)
 

@@ -7,7 +7,7 @@ which is tried again when the database had to give way to another.
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from mentorhub.db.statements import Statement
+from mentorhub.db.statements import Change, Statement
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -32,8 +32,13 @@ class Transaction(Reader, Protocol):
         """How many rows *statement* wrote. Raises `Violated` where a constraint forbids it."""
         ...
 
-    async def many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /) -> None:
-        """Runs *statement* once for each of *rows*, in one go: where it minds conflicts, no two rows may be in one."""
+    async def many(
+        self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /, *others: Change
+    ) -> None:
+        """Runs *statement* once for each of *rows*, in one go: where it minds conflicts, no two rows may be in one.
+
+        *others* are done in the same go, after it: INSERTs as it is, that do not look at what it wrote.
+        """
         ...
 
 

@@ -13,7 +13,7 @@ from mentorhub.db.constructs import among, oldest_open_transaction, worded
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
 from mentorhub.db.paging import Listing
-from mentorhub.db.statements import LIMITED, Statement, change
+from mentorhub.db.statements import LIMITED, Change, Statement, change
 from mentorhub.db.tables.facts import facts
 from mentorhub.rules.facts import BOOKING_STATUS_KINDS, Fact
 from mentorhub.rules.keys import Key
@@ -185,8 +185,10 @@ async def write(transaction: Transaction, written: Sequence[Fact], *, at: dateti
     return await write_all(transaction, [Telling(written)], at=at)
 
 
-async def write_all(transaction: Transaction, told: Iterable[Telling], *, at: datetime) -> list[Key]:
-    """As `write`, of facts that came about in several ways."""
+async def write_all(
+    transaction: Transaction, told: Iterable[Telling], *others: Change, at: datetime
+) -> list[Key]:
+    """As `write`, of facts that came about in several ways; and *others*, after them, in the same go."""
     rows = [
         {
             "id": new_key(),
@@ -206,8 +208,7 @@ async def write_all(transaction: Transaction, told: Iterable[Telling], *, at: da
         for telling in told
         for fact in telling.facts
     ]
-    if rows:
-        await transaction.many(_WRITE, rows)
+    await transaction.many(_WRITE, rows, *others)
     return [row["id"] for row in rows]  # type: ignore[misc]  # of mixed values
 
 

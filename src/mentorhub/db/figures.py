@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, bindparam, cast, func, literal, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mentorhub.db.bookings import IS_OVERDUE
-from mentorhub.db.database import Reader, Transaction
-from mentorhub.db.statements import Statement, change
+from mentorhub.db.database import Reader
+from mentorhub.db.statements import Change, Statement, change
 from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.facts import figures
 
@@ -54,10 +54,8 @@ async def all_figures(reader: Reader, *, now: datetime) -> dict[str, int]:
     return {row.name: row.value for row in await reader.all(_ALL, now=now)}
 
 
-async def add(transaction: Transaction, changes: Mapping[str, int]) -> None:
-    """Adds to figures. Call it last: whoever else counts on the same shard waits until the transaction ends."""
+def adding(changes: Mapping[str, int]) -> Change:
+    """Adds to figures. Do it last: whoever else counts on the same shard waits until the transaction ends."""
     shard = random.randrange(_SHARDS)  # nosec B311  # noqa: S311 -- spreads load, keeps no secret
     # In one order, so that nobody waits in a circle; all on one way to the database.
-    rows = [{"name": name, "shard": shard, "by": by} for name, by in sorted(changes.items()) if by]
-    if rows:
-        await transaction.many(_ADD, rows)
+    return _ADD, [{"name": name, "shard": shard, "by": by} for name, by in sorted(changes.items()) if by]

@@ -12,7 +12,7 @@ from mentorhub.db.connections import Connections
 from mentorhub.db.database import Database, Reader, Transaction, Violated
 from mentorhub.db.gathering import FEW, Gathering
 from mentorhub.db.instants import remember_instants
-from mentorhub.db.statements import Statement
+from mentorhub.db.statements import Change, Statement, in_one
 from mentorhub.rules.refusals import Unavailable
 
 R = TypeVar("R")
@@ -107,7 +107,12 @@ class _Open:
             status: str = await self._connection.execute(compiled.text, *compiled.arguments(values))
         return int(status.rpartition(" ")[2])
 
-    async def many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /) -> None:
+    async def many(
+        self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /, *others: Change
+    ) -> None:
+        if others:
+            await self._in_one([(statement, rows), *others])
+            return
         compiled = statement.on("postgresql")
         values = [compiled.arguments(row) for row in rows]
         with _translated():
@@ -117,6 +122,19 @@ class _Open:
                 await self._connection.execute(compiled.of_many, *map(list, zip(*values, strict=True)))
             else:
                 await self._connection.executemany(compiled.text, values)
+
+    async def _in_one(self, changes: Sequence[Change]) -> None:
+        texts: list[str] = []
+        values: list[list[Any]] = []
+        for statement, rows in changes:
+            if rows:
+                compiled = statement.on("postgresql")
+                assert compiled.of_many is not None
+                texts.append(compiled.of_many)
+                values += map(list, zip(*map(compiled.arguments, rows), strict=True))
+        if texts:
+            with _translated():
+                await self._connection.execute(in_one(*texts), *values)
 
 
 class _translated:  # noqa: N801 -- reads as a clause

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from mentorhub.db.database import Database, Reader, Transaction, Violated
-from mentorhub.db.statements import Compiled, Statement
+from mentorhub.db.statements import Change, Compiled, Statement
 from mentorhub.rules import search_words
 from mentorhub.rules.refusals import Unavailable
 from mentorhub.threads import standing_back
@@ -178,13 +178,16 @@ class _Writing(_Reading):
         compiled = statement.on("sqlite")
         return self._writer.run(compiled.text, compiled.arguments(values))
 
-    async def many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /) -> None:
-        compiled = statement.on("sqlite")
-        values = [compiled.arguments(row) for row in rows]
-        if len(values) < _MANY:
-            self._writer.many(compiled.text, values)
-        else:
-            await _finished(asyncio.to_thread(self._writer.many, compiled.text, values))
+    async def many(
+        self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /, *others: Change
+    ) -> None:
+        for each, its_rows in ((statement, rows), *others):
+            compiled = each.on("sqlite")
+            values = [compiled.arguments(row) for row in its_rows]
+            if len(values) < _MANY:
+                self._writer.many(compiled.text, values)
+            else:
+                await _finished(asyncio.to_thread(self._writer.many, compiled.text, values))
 
 
 async def _finished(work: Awaitable[T]) -> T:

@@ -7,7 +7,7 @@ everything else is written into the SQL as a literal, so that the planner sees i
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -39,12 +39,17 @@ _ONE_ROW: Final = re.compile(
     r"(?P<before>INSERT INTO .*?)VALUES \((?P<values>\$\d+::[A-Z ]+(?:, \$\d+::[A-Z ]+)*)\)(?P<after>[^$]*)",
     re.DOTALL,
 )
+_PLACEHOLDER: Final = re.compile(r"\$(\d+)")
 LIMITED: Final[ColumnClause[int]] = literal_column(_LIMIT)
 """`select(...).limit(LIMITED)`: the call's `limit` stands here as a literal."""
 
 
 class Nothing(NamedTuple):
     """The row of a statement that gives none."""
+
+
+Change = tuple["Statement[Any]", Sequence[Mapping[str, Any]]]
+"""A statement that writes, to be run once for each of these rows."""
 
 
 class _Literals:
@@ -125,6 +130,18 @@ class Compiled(Generic[R]):
             values[name] if send is None or values[name] is None else send(values[name])
             for name, send in self._parameters
         ]
+
+
+@cache
+def in_one(*texts: str) -> str:
+    """INSERTs as one statement of PostgreSQL, which does the first first; their values follow each other."""
+    numbered, count = [], 0
+    for text in texts:
+        numbered.append(_PLACEHOLDER.sub(lambda found, by=count: f"${int(found[1]) + by}", text))  # type: ignore[misc]
+        count += len(_PLACEHOLDER.findall(text))
+    first, *others = numbered
+    beside = ", ".join(f"beside_{number} AS ({text})" for number, text in enumerate(others, 1))
+    return f"WITH {beside} {first}" if others else first
 
 
 def _of_many(text: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from typing import Any, Final, TypeVar
 
 from mentorhub.db.database import Database, Reader, Transaction
-from mentorhub.db.statements import Statement
+from mentorhub.db.statements import Change, Statement
 from mentorhub.tracing import Tracer
 
 R = TypeVar("R")
@@ -46,9 +46,11 @@ class _TracedTransaction(_TracedReader):
         with self._span(statement):
             return await self._transaction.run(statement, **values)
 
-    async def many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /) -> None:
+    async def many(
+        self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /, *others: Change
+    ) -> None:
         with self._span(statement, of_many=len(rows) > 1):
-            await self._transaction.many(statement, rows)
+            await self._transaction.many(statement, rows, *others)
 
 
 class TracedDatabase(Database):

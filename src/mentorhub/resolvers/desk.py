@@ -198,11 +198,10 @@ async def _committed(
         works = [Work(transaction, desk.viewer, now, desk.settings, desk.origin) for desk in desks]
         result = await act(works)
         told = [Telling(work.told, work.origin.request_id, work.origin.address) for work in works]
-        await facts.write_all(transaction, told, at=now)
         counted: Counter[str] = Counter()
         for work in works:
             counted.update(work.counted)
-        await figures.add(transaction, counted)
+        await facts.write_all(transaction, told, figures.adding(counted), at=now)
         check()
         done = works
         return result
