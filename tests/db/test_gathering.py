@@ -1,6 +1,7 @@
 """Rows asked for by their keys at the same time: one statement reads them, and everybody gets their own."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mentorhub.db import activity, figures, gathering, mentors
+from mentorhub.db import activity, figures, mentors
 from mentorhub.db.database import Database
 from mentorhub.db.gathering import FEW, Gathering
 from mentorhub.db.keys import new_key
@@ -20,6 +21,7 @@ from mentorhub.db.statements import Statement
 from mentorhub.rules.keys import NOBODY, Key
 from mentorhub.rules.refusals import Unavailable
 from tests import rows
+from tests.api import MONDAY
 
 
 class Table:
@@ -27,6 +29,7 @@ class Table:
 
     def __init__(self) -> None:
         self.reads: list[list[str]] = []
+        self.ended = 0
         self.goes_on = asyncio.Event()
         self.goes_on.set()
         self.is_away = False
@@ -35,6 +38,7 @@ class Table:
     async def read(self, statement: Statement[Any], *, keys: Sequence[str]) -> list[Any]:
         self.reads.append(sorted(keys))
         await self.goes_on.wait()
+        self.ended += 1
         if self.is_away:
             raise Unavailable
         if "fault" in keys:
@@ -73,21 +77,22 @@ async def test_whoever_asks_alone_is_given_what_was_read() -> None:
 
 async def test_those_who_ask_for_the_same_at_once_share_it_and_each_has_a_list_of_their_own() -> None:
     asked: list[tuple[int | None, dict[str, Any]]] = []
+    early, late = MONDAY, MONDAY + timedelta(seconds=1)
 
     async def read(_: Statement[Any], *, limit: int | None, **values: Any) -> list[Any]:
         asked.append((limit, values))
         return [values["place"]]
 
     gathered = Gathering(read)
-    given = [(10, 1, "early"), (10, 1, "late"), (10, 2, "early"), (20, 1, "early"), (10, 1, "later")]
+    given = [(10, 1, early), (10, 1, late), (10, 2, early), (20, 1, early), (10, 1, early)]
     answers = await asyncio.gather(
         *(gathered.same(ANY, limit, {"place": place, "now": now}) for limit, place, now in given)
     )
 
     assert asked == [
-        (10, {"place": 1, "now": "early"}),
-        (10, {"place": 2, "now": "early"}),
-        (20, {"place": 1, "now": "early"}),
+        (10, {"place": 1, "now": late}),
+        (10, {"place": 2, "now": early}),
+        (20, {"place": 1, "now": early}),
     ]
     assert answers == [[place] for _, place, _ in given]
     assert len(set(map(id, answers))) == len(answers)
@@ -126,7 +131,7 @@ async def test_whoever_leaves_takes_nothing_from_the_others(leaves: int, asked_b
     assert await table.ask("d") == [("d", "row of d")]
 
 
-async def test_when_whoever_reads_for_all_has_left_the_others_share_again() -> None:
+async def test_what_is_read_for_others_goes_on_though_whoever_asked_first_has_left() -> None:
     table = Table()
     table.goes_on.clear()
     tasks = [table.ask(key) for key in "abc"]
@@ -137,23 +142,27 @@ async def test_when_whoever_reads_for_all_has_left_the_others_share_again() -> N
     table.goes_on.set()
     await asyncio.gather(*tasks, return_exceptions=True)
 
-    assert table.reads == [["a", "b", "c"], ["b", "c"]]
+    assert table.reads == [["a", "b", "c"]]
 
 
-async def test_whoever_has_waited_too_long_to_begin_again_is_told_that_the_database_is_away(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.parametrize("asked_by_then", [1, 2, 6])
+async def test_what_nobody_waits_for_any_more_is_broken_off(asked_by_then: int) -> None:
     table = Table()
     table.goes_on.clear()
-    tasks = [table.ask(key) for key in "abc"]
+    tasks = [table.ask(key) for key in "ab"]
+    await turns(asked_by_then)
+
+    for task in tasks:
+        task.cancel()
+    late = table.ask("c")
     await turns()
+    table.goes_on.set()
+    answers = await asyncio.gather(*tasks, late, return_exceptions=True)
 
-    monkeypatch.setattr(gathering, "_SOON", 0.0)
-    tasks[0].cancel()
-    answers = await asyncio.gather(*tasks, return_exceptions=True)
-
-    assert [type(answer) for answer in answers[1:]] == [Unavailable] * 2
-    assert table.reads == [["a", "b", "c"]]
+    assert [type(answer) for answer in answers[:2]] == [asyncio.CancelledError] * 2
+    assert answers[2] == [("c", "row of c")]
+    assert table.reads[-1] == ["c"]
+    assert table.ended == 1
 
 
 @pytest.mark.parametrize("at_fault", [0, 1, 2])
@@ -177,6 +186,21 @@ async def test_a_database_that_is_away_is_asked_once() -> None:
     assert [type(answer) for answer in answers] == [Unavailable] * 3
     assert len(set(map(id, answers))) == 3
     assert table.reads == [["a", "b", "c"]]
+
+
+@pytest.mark.parametrize("key", ["a", "none", "fault"])
+async def test_reads_leave_no_garbage_in_circles(key: str) -> None:
+    table = Table()
+    await asyncio.gather(table.ask(key), table.ask("b"), return_exceptions=True)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(50):
+            await asyncio.gather(table.ask(key), table.ask("b"), return_exceptions=True)
+        await turns()
+        assert gc.collect() < 50
+    finally:
+        gc.enable()
 
 
 async def mentor_keys(database: Database, number: int) -> list[Key]:

@@ -6,8 +6,10 @@ process and the database more than the rows themselves.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from mentorhub.db.statements import Statement
@@ -24,8 +26,8 @@ _ROUNDS: Final = 2
 Read = Callable[..., Awaitable[list[Any]]]
 """The rows of a statement, given its limit and its values by their names."""
 
-_SOON: Final = 2.0
-"""Seconds: whoever has waited longer would be late if they began again."""
+_ReadForAll = Callable[[Sequence[Any]], Awaitable[list[list[Any]]]]
+"""The rows for each, given what each has asked."""
 
 
 class _Failed(Enum):
@@ -33,89 +35,99 @@ class _Failed(Enum):
 
     AWAY = "the database is, for everybody"
     FAULT = "somebody's: each is to read alone"
-    LEFT = "whoever read for all"
-
-
-_Rows = list[list[Any]]
-"""For each who has asked."""
-_Asked = tuple[Sequence[str], asyncio.Future[list[Any] | _Failed]]
 
 
 class Gathering:
     """Reads through *read* what is asked of statements that say so (`Statement.gathers`, `Statement.is_shared`).
 
-    Whoever asks first lets the loop come round, and reads for all who have asked by then. Who leaves takes nothing from
-    the others, and a fault is only theirs whose keys make it.
+    Once somebody has asked, the loop comes round, and all who have asked by then are read for. Who leaves takes nothing
+    from the others, and a fault is only theirs whose keys make it.
     """
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._asked: dict[Hashable, list[_Asked]] = {}
+        self._groups: dict[Hashable, _Group] = {}
 
     async def by_keys(self, statement: Statement[R], keys: Sequence[str]) -> list[R]:
         """The rows whose first column is among *keys*."""
+        group = self._groups.get(statement) or self._open(statement, partial(self._read_by_keys, statement))
+        return await group.rows(keys)
 
-        async def read(asked: Sequence[Sequence[str]]) -> _Rows:
-            wanted = {key for each in asked for key in each}
-            rows = {row[0]: row for row in await self._read(statement, keys=list(wanted))}
-            return [[rows[key] for key in dict.fromkeys(each) if key in rows] for each in asked]
+    async def same(self, statement: Statement[R], limit: int | None, values: Mapping[str, Any]) -> list[R]:
+        """The rows for these *values*, with others who give the same, at the latest of their instants."""
+        others = {name: value for name, value in values.items() if name != "now"}
+        what = statement, limit, frozenset(others.items())
+        group = self._groups.get(what) or self._open(what, partial(self._read_same, statement, limit, others))
+        return await group.rows(values.get("now"))
 
-        return await self._together(statement, keys, read)
+    async def _read_by_keys(self, statement: Statement[R], asked: Sequence[Sequence[str]]) -> list[list[R]]:
+        wanted = {key for each in asked for key in each}
+        rows = {row[0]: row for row in await self._read(statement, keys=list(wanted))}
+        return [[rows[key] for key in dict.fromkeys(each) if key in rows] for each in asked]
 
-    async def same(self, statement: Statement[R], limit: int | None, values: dict[str, Any]) -> list[R]:
-        """The rows for these *values*, with others who give the same, at the instant of whoever was first."""
+    async def _read_same(
+        self,
+        statement: Statement[R],
+        limit: int | None,
+        values: Mapping[str, Any],
+        asked: Sequence[datetime | None],
+    ) -> list[list[R]]:
+        instants = [each for each in asked if each is not None]
+        now = {"now": max(instants)} if instants else {}
+        rows = await self._read(statement, limit=limit, **values, **now)
+        return [[*rows] for _ in asked]
 
-        async def read(asked: Sequence[Sequence[str]]) -> _Rows:
-            rows = await self._read(statement, limit=limit, **values)
-            return [[*rows] for _ in asked]
+    def _open(self, what: Hashable, read: _ReadForAll) -> "_Group":
+        group = self._groups[what] = _Group(read, self._groups, what)
+        return group
 
-        given = frozenset(each for each in values.items() if each[0] != "now")
-        return await self._together((statement, limit, given), (), read)
 
-    async def _together(
-        self, what: Hashable, keys: Sequence[str], read: Callable[[Sequence[Sequence[str]]], Awaitable[_Rows]]
-    ) -> list[Any]:
-        others = self._asked.get(what)
-        if others is None:
-            return await self._first(what, keys, read)
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[list[Any] | _Failed] = loop.create_future()
-        began = loop.time()
-        others.append((keys, answer))
-        rows = await answer
-        if isinstance(rows, list):
-            return rows
-        if rows is _Failed.FAULT:
-            return (await read([keys]))[0]
-        if rows is _Failed.AWAY or loop.time() - began > _SOON:
-            raise Unavailable
-        return await self._together(what, keys, read)
+class _Group:
+    """Those who are read for together, in a task of its own; it is among *groups*, as *what*, while others may join."""
 
-    async def _first(
-        self, what: Hashable, keys: Sequence[str], read: Callable[[Sequence[Sequence[str]]], Awaitable[_Rows]]
-    ) -> list[Any]:
-        others: list[_Asked] = []
-        self._asked[what] = others
-        found: _Rows | _Failed = _Failed.LEFT
+    def __init__(self, read: _ReadForAll, groups: "dict[Hashable, _Group]", what: Hashable) -> None:
+        self._read = read
+        self._groups = groups
+        self._what = what
+        self._asked: list[Any] = []
+        self._answers: list[asyncio.Future[list[Any] | _Failed]] = []
+        self._task = asyncio.create_task(self._answer(), name="a read for all who ask")
+
+    async def rows(self, asked: Any) -> list[Any]:
+        """Joins the group: the rows of what is *asked*."""
+        answer: asyncio.Future[list[Any] | _Failed] = asyncio.get_running_loop().create_future()
+        self._asked.append(asked)
+        self._answers.append(answer)
         try:
-            try:
-                for _ in range(_ROUNDS):
-                    await asyncio.sleep(0)
-            finally:
-                del self._asked[what]
-            own, *found = await read([keys, *(asked for asked, _ in others)])
-        except Unavailable:
-            found = _Failed.AWAY
+            rows = await answer
+        except asyncio.CancelledError:
+            if all(each.done() for each in self._answers):
+                self._close()
+                self._task.cancel()
             raise
-        except Exception:
-            # Whose it is will see it.
-            found = _Failed.FAULT
-            if not others:
-                raise
-        else:
-            return own
-        finally:
-            for index, (_, answer) in enumerate(others):
-                if not answer.done():
-                    answer.set_result(found[index] if isinstance(found, list) else found)
-        return (await read([keys]))[0]
+        if rows is _Failed.AWAY:
+            raise Unavailable
+        return rows if isinstance(rows, list) else (await self._read([asked]))[0]
+
+    def _close(self) -> None:
+        if self._groups.get(self._what) is self:
+            del self._groups[self._what]
+
+    async def _answer(self) -> None:
+        answers: Sequence[list[Any] | _Failed]
+        try:
+            for _ in range(_ROUNDS):
+                await asyncio.sleep(0)
+            self._close()
+            answers = await self._read(self._asked)
+        except Unavailable:
+            answers = [_Failed.AWAY] * len(self._asked)
+        except Exception:  # noqa: BLE001 -- whose it is will see it
+            answers = [_Failed.FAULT] * len(self._asked)
+        except asyncio.CancelledError:
+            for answer in self._answers:
+                answer.cancel()
+            raise
+        for answer, rows in zip(self._answers, answers, strict=True):
+            if not answer.done():
+                answer.set_result(rows)
