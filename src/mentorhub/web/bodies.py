@@ -1,6 +1,7 @@
 """Request bodies, read within a bound of size and of time, whatever their senders say of them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from typing import Final
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
@@ -8,6 +9,11 @@ from starlette.types import Message, Receive
 from mentorhub.patience import Patience
 from mentorhub.web.approach import Refused
 from mentorhub.web.headers import Headers
+
+READ_WHOLE: Final = "read whole"
+"""In a request's state, where the server has it: what gives a body that has come already."""
+ReadWhole = Callable[[Receive, int], bytes | None]
+"""Given *receive*, and how long the body may be; None, and nothing is read, where it must be received."""
 
 
 class BodyReader:
@@ -17,9 +23,11 @@ class BodyReader:
         self._most = most
         self._patience = Patience(seconds)
 
-    async def read(self, receive: Receive, headers: Headers) -> bytes:
+    async def read(self, receive: Receive, headers: Headers, read_whole: ReadWhole | None = None) -> bytes:
         """Raises Refused (408, 413) or ClientDisconnect."""
         check_length(headers, self._most)
+        if read_whole is not None and (whole := read_whole(receive, self._most)) is not None:
+            return whole
         try:
             return await self._patience.wait_for(self._read(receive))
         except TimeoutError:

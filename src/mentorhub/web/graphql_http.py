@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from mentorhub.execution import Prepared, Rejected
 from mentorhub.web.answers import answer, refuse, refuse_unread, wrong_method
 from mentorhub.web.approach import Approach, Context, Refused
-from mentorhub.web.bodies import BodyReader
+from mentorhub.web.bodies import READ_WHOLE, BodyReader
 from mentorhub.web.decoding import Parameters, parameters_from_json, parameters_from_query_string
 from mentorhub.web.doors import Doors
 from mentorhub.web.encoding import encoded, encoded_errors, formatted
@@ -58,7 +58,7 @@ class GraphQLOverHTTP:
             if not unread:
                 parameters = self._from_query_string(scope)
             elif _is_json(headers):
-                body = await self._bodies.read(receive, headers)
+                body = await self._bodies.read(receive, headers, scope.get("state", {}).get(READ_WHOLE))
                 unread = False
                 parameters = parameters_from_json(body, nesting=self._doors.limits.nesting)
             else:

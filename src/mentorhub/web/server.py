@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import uvicorn
-from starlette.types import Scope, Send
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mentorhub.web.approach import Refused
+from mentorhub.web.bodies import READ_WHOLE
 from mentorhub.web.encoding import encoded_errors
 from mentorhub.web.farewell import say_farewell
 from mentorhub.web.marking import WRITE_WHOLE, HeaderLines
@@ -57,6 +58,25 @@ def write_whole(send: Send, status: int, lines: HeaderLines, body: bytes) -> boo
         cycle.transport.close()
     cycle.on_response()
     return True
+
+
+def read_whole(receive: Receive, most: int) -> bytes | None:
+    """The body, where all of it has come and it is no longer than *most*; else None: it is to be received."""
+    cycle = getattr(receive, "__self__", None)
+    if (
+        not isinstance(cycle, RequestResponseCycle)
+        or cycle.more_body
+        or cycle.disconnected
+        or cycle.response_complete
+        or cycle.waiting_for_100_continue
+        or len(cycle.body) > most
+    ):
+        return None
+    body = bytes(cycle.body)
+    cycle.body = bytearray()
+    cycle.message_event.clear()
+    cycle.flow.resume_reading()
+    return body
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -108,6 +128,7 @@ class PatientProtocol(HttpToolsProtocol):
         if cycle is not None:
             # It must not know the cycle, which knows it: garbage in circles is found late, and much of it at once.
             state[WRITE_WHOLE] = write_whole
+            state[READ_WHOLE] = read_whole
             if self._leaves:
                 cycle.keep_alive = False
 

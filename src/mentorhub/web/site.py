@@ -43,14 +43,10 @@ class Site:
         self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await self._observed(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._open_socket(scope, receive, send)
-        else:
-            await self._otherwise(scope, receive, send)
-
-    async def _observed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            app = self._open_socket if scope["type"] == "websocket" else self._otherwise
+            await app(scope, receive, send)
+            return
         served = Served("", "http", name=_page(scope["path"]))
         state = scope.setdefault("state", {})
         state["served"] = served
