@@ -19,6 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from mentorhub.web.bodies import READ_WHOLE
 from mentorhub.web.marking import WRITE_WHOLE
 from mentorhub.web.server import MANNERS, PatientProtocol
 from tests.system.processes import Process
@@ -264,6 +265,84 @@ async def test_answers_without_a_body_and_to_slow_readers_are_uvicorns_own() -> 
     assert head.wire.written == told(b"")[:-2]
     assert empty.wire.written.startswith(b"HTTP/1.1 304 Not Modified\r\n")
     assert slow.wire.written == told(b"")
+
+
+async def test_whoever_rests_for_long_is_let_go_and_each_answer_begins_a_rest() -> None:
+    (wire, protocol, _) = await answered_whole(ASKING % b"GET")
+    timer = protocol.timeout_keep_alive_task
+    assert timer is not None
+
+    protocol.data_received(ASKING % b"GET")
+    await asyncio.gather(*protocol.tasks)
+    assert protocol.timeout_keep_alive_task is timer
+    protocol.timeout_keep_alive_handler()
+    assert not wire.closed
+    again = protocol.timeout_keep_alive_task
+    assert again is not None
+    assert again is not timer
+
+    protocol.data_received(ASKING % b"GET")
+    protocol.timeout_keep_alive_handler()
+    assert not wire.closed
+    assert protocol.timeout_keep_alive_task is None
+    protocol.timeout_keep_alive = 0
+    await asyncio.gather(*protocol.tasks)
+    async with asyncio.timeout(3):
+        while not wire.closed:  # noqa: ASYNC110 -- a timer tells nobody
+            await asyncio.sleep(0)
+
+
+async def test_whoever_has_left_is_waited_for_no_more() -> None:
+    (_, protocol, _) = await answered_whole(ASKING % b"GET")
+    timer = protocol.timeout_keep_alive_task
+    assert timer is not None
+
+    protocol.connection_lost(None)
+
+    assert timer.cancelled()
+
+
+WHOLE = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n%b\r\nabc"
+
+
+@pytest.mark.parametrize(
+    ("sent", "most", "whole"),
+    [
+        ([WHOLE % b""], 3, b"abc"),
+        ([WHOLE % b""], 2, None),
+        ([(WHOLE % b"")[:-1], b"c"], 3, None),
+        ([WHOLE % b"expect: 100-continue\r\n"], 3, None),
+    ],
+    ids=["all there", "too long", "not all there", "to be asked for"],
+)
+async def test_a_body_that_is_there_is_taken_at_once_and_any_other_received(
+    sent: list[bytes], most: int, whole: bytes | None
+) -> None:
+    read: list[bytes | None] = []
+    said: list[str] = []
+    began, has_body = asyncio.Event(), asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        read.append(scope["state"][READ_WHOLE](receive, most))
+        began.set()
+        body = b""
+        while read[0] is None and len(body) < 3:
+            body += (await receive())["body"]
+        said.append((read[0] or body).decode())
+        has_body.set()
+        said.append((await receive())["type"])
+
+    protocol = answering(Wire(), app)
+    protocol.data_received(sent[0])
+    await began.wait()
+    for more in sent[1:]:
+        protocol.data_received(more)
+    await has_body.wait()
+    protocol.connection_lost(None)
+    await asyncio.gather(*protocol.tasks)
+
+    assert read == [whole]
+    assert said == ["abc", "http.disconnect"]
 
 
 async def test_an_answer_leaves_no_garbage_in_circles() -> None:
