@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, get_variable_values, parse
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from mentorhub.execution import Rejected
+from mentorhub.execution import Rejected, variables
 from mentorhub.execution.variables import Variables
 
 SCHEMA = build_schema(
@@ -15,9 +17,13 @@ SCHEMA = build_schema(
     input Inner { number: Int = 3  words: [String!] }
     input Outer { inner: Inner!  colour: Colour  again: Outer }
     input One @oneOf { number: Int  word: String }
+    input Form { id: ID!  word: String  other: String!  number: Int }
+    input Said { word: String = "so"  other: ID }
     type Query { word: String }
     """
 )
+SCHEMA.get_type("Form").fields["other"].out_name = "renamed"  # type: ignore[union-attr]
+SCHEMA.get_type("Said").out_type = lambda given: sorted(given.items())  # type: ignore[union-attr]
 
 
 def both(schema: GraphQLSchema, definitions: str, given: dict[str, Any]) -> tuple[Any, Any]:
@@ -58,6 +64,34 @@ def test_values_that_fit_are_the_same(definitions: str, given: dict[str, Any]) -
     assert {name: source.value for name, source in values.sources.items()} == {
         name: source.value for name, source in expected.sources.items()
     }
+
+
+@given(
+    st.sampled_from(["$a: Form", "$a: Form!", "$a: Said"]),
+    st.dictionaries(
+        st.sampled_from(["id", "word", "other", "number", "unknown"]),
+        st.sampled_from(["text", "", None, 1, 2.5, True, ["text"], {}]),
+    ),
+)
+@example("$a: Form!", {"other": "y", "id": "x"})
+@example("$a: Form!", {"other": "y", "id": "x", "number": 1, "word": None})
+@example("$a: Said", {"word": "no"})
+@example("$a: Said", {})
+def test_forms_are_filled_in_the_same(definitions: str, filled: dict[str, Any]) -> None:
+    values, expected = both(SCHEMA, definitions, {"a": filled})
+
+    if isinstance(expected, list):
+        assert [error.message for error in values] == [error.message for error in expected]
+    else:
+        assert repr(values.coerced) == repr(expected.coerced)
+
+
+def test_a_form_of_texts_is_filled_without_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(variables, "coerce_input_value")
+
+    values, expected = both(SCHEMA, "$a: Form!", {"a": {"other": "y", "id": "x"}})
+
+    assert values.coerced == expected.coerced == {"a": {"id": "x", "renamed": "y"}}
 
 
 def nested(depth: int) -> dict[str, Any]:
