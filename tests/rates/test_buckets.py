@@ -61,6 +61,16 @@ async def test_an_operation_dearer_than_a_bucket_needs_a_full_one_and_leaves_a_d
     assert bucket.wait_of("anna") == 10
 
 
+async def test_what_is_left_is_told_as_it_is_when_the_answer_goes(bucket: Bucket) -> None:
+    charge = await bucket.take("anna", 10)
+    await bucket.take("anna", 80)
+    bucket.time += 0.5
+
+    bucket.settle(charge, 10)
+
+    assert charge.remaining == 15
+
+
 async def test_nothing_is_given_back_of_what_was_not_taken(bucket: Bucket) -> None:
     await bucket.take("anna", 100)
     refused = await bucket.take("anna", 50)

@@ -29,9 +29,9 @@ class LocalRates:
         return Charge(allowance, payer, cost, int(left - taken))
 
     def settle(self, charge: Charge, actual: int) -> None:
-        if not charge.wait and (more := actual - charge.taken):
+        if not charge.wait:
             now = self._clock()
-            self._add(charge.payer, more, now)
+            self._add(charge.payer, actual - charge.taken, now)
             charge.remaining = max(0, int(self.allowance.points - self._missing(charge.payer, now)))
 
     def fine(self, payer: str, points: int) -> None:
