@@ -91,6 +91,7 @@ class _Group:
         self._what = what
         self._asked: list[Any] = []
         self._answers: list[asyncio.Future[list[Any] | _Failed]] = []
+        self._waiting = 0
         self._task = asyncio.create_task(self._answer(), name="a read for all who ask")
 
     async def rows(self, asked: Any) -> list[Any]:
@@ -98,10 +99,12 @@ class _Group:
         answer: asyncio.Future[list[Any] | _Failed] = asyncio.get_running_loop().create_future()
         self._asked.append(asked)
         self._answers.append(answer)
+        self._waiting += 1
         try:
             rows = await answer
         except asyncio.CancelledError:
-            if all(each.done() for each in self._answers):
+            self._waiting -= 1
+            if not self._waiting:
                 self._close()
                 self._task.cancel()
             raise
