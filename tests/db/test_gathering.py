@@ -188,6 +188,27 @@ async def test_a_database_that_is_away_is_asked_once() -> None:
     assert table.reads == [["a", "b", "c"]]
 
 
+@pytest.mark.parametrize("asked_by_then", [1, 2, 6])
+async def test_nobody_waits_for_a_read_that_is_stopped_with_its_process(asked_by_then: int) -> None:
+    table = Table()
+    table.goes_on.clear()
+    first = table.ask("a")
+    await turns(asked_by_then)
+    for task in asyncio.all_tasks():
+        if task.get_name() == "a read for all who ask":
+            task.cancel()
+    second = table.ask("b")
+
+    async with asyncio.timeout(10):
+        await turns()
+        table.goes_on.set()
+        answers = await asyncio.gather(first, second, return_exceptions=True)
+
+    assert isinstance(answers[0], asyncio.CancelledError)
+    assert isinstance(answers[1], asyncio.CancelledError) or answers[1] == [("b", "row of b")]
+    assert await table.ask("c") == [("c", "row of c")]
+
+
 @pytest.mark.parametrize("key", ["a", "none", "fault"])
 async def test_reads_leave_no_garbage_in_circles(key: str) -> None:
     table = Table()

@@ -37,7 +37,7 @@ class Transaction(Reader, Protocol):
     ) -> None:
         """Runs *statement* once for each of *rows*, in one go: where it minds conflicts, no two rows may be in one.
 
-        *others* are done in the same go, after it: INSERTs as it is, that do not look at what it wrote.
+        *others* are done in the same go, after it, in any order: INSERTs as it is, that look at nothing of each other.
         """
         ...
 

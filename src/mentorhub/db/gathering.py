@@ -93,6 +93,7 @@ class _Group:
         self._answers: list[asyncio.Future[list[Any] | _Failed]] = []
         self._waiting = 0
         self._task = asyncio.create_task(self._answer(), name="a read for all who ask")
+        self._task.add_done_callback(self._end)
 
     async def rows(self, asked: Any) -> list[Any]:
         """Joins the group: the rows of what is *asked*."""
@@ -116,6 +117,12 @@ class _Group:
         if self._groups.get(self._what) is self:
             del self._groups[self._what]
 
+    def _end(self, _: asyncio.Task[None]) -> None:
+        """Nobody waits for a task that was broken off, maybe before it began."""
+        self._close()
+        for answer in self._answers:
+            answer.cancel()
+
     async def _answer(self) -> None:
         answers: Sequence[list[Any] | _Failed]
         try:
@@ -127,10 +134,6 @@ class _Group:
             answers = [_Failed.AWAY] * len(self._asked)
         except Exception:  # noqa: BLE001 -- whose it is will see it
             answers = [_Failed.FAULT] * len(self._asked)
-        except asyncio.CancelledError:
-            for answer in self._answers:
-                answer.cancel()
-            raise
         for answer, rows in zip(self._answers, answers, strict=True):
             if not answer.done():
                 answer.set_result(rows)

@@ -134,11 +134,14 @@ class Compiled(Generic[R]):
 
 @cache
 def in_one(*texts: str) -> str:
-    """INSERTs as one statement of PostgreSQL, which does the first first; their values follow each other."""
+    """INSERTs as one statement of PostgreSQL, which does the first first, the others in any order.
+
+    Their values follow each other.
+    """
     numbered, count = [], 0
     for text in texts:
         numbered.append(_PLACEHOLDER.sub(lambda found, by=count: f"${int(found[1]) + by}", text))  # type: ignore[misc]
-        count += len(_PLACEHOLDER.findall(text))
+        count += max(map(int, _PLACEHOLDER.findall(text)), default=0)
     first, *others = numbered
     beside = ", ".join(f"beside_{number} AS ({text})" for number, text in enumerate(others, 1))
     return f"WITH {beside} {first}" if others else first
