@@ -1,36 +1,50 @@
 """Mails as they travel: headers, a text, an HTML of the same, and files."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import parseaddr
+from email.message import EmailMessage, MIMEPart
+from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeVar
 
-from mentorhub.rules.letters import Message
+from mentorhub.rules.letters import Attachment, Message
+
+Whole = TypeVar("Whole", bound=MIMEPart)
 
 _FEW = 64
-"""Headers, of which most are in every mail."""
+"""Headers whose names are known to the standard library, and some that are not."""
 
 
 class _Headers(HeaderRegistry):
-    """Makes the class of each header once, where its parent makes one for each mail, and remembers what was read."""
+    """Makes the class of each header once, where its parent makes one for each mail."""
 
     def __init__(self) -> None:
         super().__init__()
         self._kind = lru_cache(maxsize=_FEW)(super().__getitem__)
-        self._header = lru_cache(maxsize=_FEW)(super().__call__)
 
     def __getitem__(self, name: str) -> Any:
         return self._kind(name)
 
-    def __call__(self, name: str, value: Any) -> Any:
-        return self._header(name, value) if isinstance(value, str) else super().__call__(name, value)
+
+class _Plain(EmailPolicy):
+    """Takes a header that is plain text for what it is, where its parent reads each to write it again.
+
+    Nearly all of ours are, and a mail was two thirds that. The others, and long lines, go the parent's way.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        is_plain = isinstance(value, str) and value.isascii() and value.isprintable() and "=?" not in value
+        return (name, value) if is_plain else super().header_store_parse(name, value)
+
+    def header_fetch_parse(self, name: str, value: Any) -> Any:
+        return value
 
 
-_POLICY = SMTP.clone(header_factory=_Headers())
+_POLICY = _Plain(linesep="\r\n", cte_type="7bit", header_factory=_Headers())
+"""Lines and octets that any server takes, whatever it offers."""
 _LONGEST_LINE = 990
 """In octets: what SMTP lets a line have, but for its end."""
 
@@ -43,40 +57,57 @@ def set_mail(
     *key* names the mail at *host* for ever: sent twice by mischance, it is shown once.
     """
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = _sender(sender)
+    mail["From"] = _address(sender)
     mail["To"] = _address(recipient)
     mail["Subject"] = message.subject
-    mail["Date"] = at
+    mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{key}@{host}>"
     # Nobody's absence is answered to us, and no list takes it for a person's mail.
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text, cte=_encoding(message.text))
+    mail["MIME-Version"] = "1.0"
     # Nobody can have written what parts them: else all texts are searched for one that none of them has.
     unsaid = token_hex(12)
-    mail.make_alternative(f"{unsaid}.1")
-    mail.add_alternative(message.html, subtype="html", cte=_encoding(message.html))
+    bodies = (_text(message.text, "plain"), _text(message.html, "html"))
     if message.attachments:
-        mail.make_mixed(f"{unsaid}.0")
-    for each in message.attachments:
-        media_type, *parameters = (part.strip() for part in each.media_type.split(";"))
-        subtype = media_type.partition("/")[2]
-        mail.add_attachment(
-            each.text,
-            subtype=subtype,
-            filename=each.name,
-            params=dict(parameter.split("=", 1) for parameter in parameters),
-        )
-    return mail
+        both = _consisting(MIMEPart(policy=_POLICY), "alternative", f"{unsaid}.1", bodies)
+        return _consisting(mail, "mixed", f"{unsaid}.0", (both, *map(_attached, message.attachments)))
+    return _consisting(mail, "alternative", f"{unsaid}.1", bodies)
 
 
-@lru_cache(maxsize=1)
-def _sender(text: str) -> str:
-    return str(_address(text))
+def _text(text: str, subtype: str) -> MIMEPart:
+    part = MIMEPart(policy=_POLICY)
+    part.set_content(text, subtype=subtype, cte=_encoding(text))
+    return part
 
 
-def _address(text: str) -> Address:
+def _attached(attachment: Attachment) -> MIMEPart:
+    media_type, *parameters = (each.strip() for each in attachment.media_type.split(";"))
+    part = MIMEPart(policy=_POLICY)
+    part.set_content(
+        attachment.text,
+        subtype=media_type.partition("/")[2],
+        disposition="attachment",
+        filename=attachment.name,
+        params=dict(parameter.split("=", 1) for parameter in parameters),
+    )
+    return part
+
+
+def _consisting(whole: Whole, subtype: str, boundary: str, parts: Iterable[MIMEPart]) -> Whole:
+    """*whole*, which has *parts* from now on; `make_mixed` and the like would write each header three times."""
+    whole["Content-Type"] = f'multipart/{subtype}; boundary="{boundary}"'
+    whole.set_payload([*parts])
+    return whole
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> str:
+    """*text* as a header has it; raises where it is not one address."""
     name, address = parseaddr(text)
-    return Address(name, addr_spec=address)
+    if address.isascii():
+        return str(Address(name, addr_spec=address))
+    user, _, domain = address.rpartition("@")  # what is not ASCII is not read by the standard library
+    return str(Address(name, user, domain))
 
 
 def _encoding(text: str) -> str:
