@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from mentorhub import patience
 from mentorhub.patience import Patience, give_way
+from tests.busy import busy
 
 
 async def test_what_is_there_is_not_waited_for() -> None:
@@ -122,22 +122,10 @@ def test_another_event_loop_is_as_impatient() -> None:
 async def test_whoever_gives_way_waits_while_the_loop_is_busy_and_no_longer_than_it_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # A machine that others use may give a busy loop but a part of the time.
-    monkeypatch.setattr(patience, "_BUSY", 0.05)
+    async with busy(monkeypatch):
+        began = time.perf_counter()
+        await give_way(0.2)
+        assert time.perf_counter() - began >= 0.2
 
-    async def keep_busy() -> None:
-        while True:
-            until = time.thread_time() + 0.01
-            while time.thread_time() < until:
-                pass
-            await asyncio.sleep(0)
-
-    busy = asyncio.create_task(keep_busy())
-    began = time.perf_counter()
-    await give_way(0.2)
-    assert time.perf_counter() - began >= 0.2
-
-    busy.cancel()
-    await asyncio.wait([busy])
     async with asyncio.timeout(5):
         await give_way(60)

@@ -23,6 +23,7 @@ from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.letters import Attachment, Letter, Message, when
 from tests.accounts.people import REQUEST_RESET, RESET, Mailbox, person
 from tests.api import MONDAY, WEAK_HASHES, Api
+from tests.busy import busy
 from tests.counting import of_postgresql, rows_read_so_far
 
 HELLO = Letter(
@@ -233,6 +234,27 @@ async def test_a_rung_mail_goes_at_once(api: Api, mailbox: Mailbox) -> None:
         while not post.sent:  # noqa: ASYNC110 -- the post tells nobody
             await asyncio.sleep(0.01)
     await clockwork.stop()
+
+
+async def test_a_busy_process_puts_mails_off_and_not_for_long(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_HASTE", 3600.0)
+    post = Post()
+    _through(api, post)
+    await _post(api, recipient="old@example.com")
+    api.clock.forward(seconds=10)
+    await _post(api, recipient="new@example.com")
+
+    async with busy(monkeypatch):
+        sending = asyncio.create_task(outbox.send_due(api.house.doors))
+        async with asyncio.timeout(30):
+            while not post.sent:  # noqa: ASYNC110 -- the post tells nobody
+                await asyncio.sleep(0.01)
+        assert [mail["To"] for mail in post.sent] == ["old@example.com"]
+
+    assert await sending == 2
+    assert [mail["To"] for mail in post.sent] == ["old@example.com", "new@example.com"]
 
 
 def test_attachments_survive_the_outbox() -> None:

@@ -28,6 +28,8 @@ _SOME: Final = 20
 _AT_ONCE: Final = 5
 _HASTE: Final = 0.5
 """Seconds that a mail waits at most for a process that is busy with requests."""
+_OVERDUE: Final = timedelta(seconds=10)
+"""A mail that is older waits for nobody: else there were ever more of them while a process is busy."""
 _CLAIMED_FOR: Final = timedelta(minutes=10)
 """Longer than sending `_SOME` takes at worst."""
 _NONE: Final[Mapping[str, Any]] = {}
@@ -70,7 +72,8 @@ async def send_due(doors: Doors) -> int:
 
     async def in_turn(mail: MailRow) -> None:
         async with turn:
-            await give_way(_HASTE)
+            if doors.clock.now() - mail.created_at < _OVERDUE:
+                await give_way(_HASTE)
             await _attempt(doors, mail)
 
     async with asyncio.TaskGroup() as group:
