@@ -10,6 +10,6 @@ HEAR = Job(
     run=webhook_hearing.hear_some,
     every=timedelta(seconds=5),
     claims_itself=True,
-    rest=0.05,
+    rest=0.15,
 )
 SEND = Job(webhook_sending.JOB, run=webhook_sending.send_due, every=timedelta(seconds=2), claims_itself=True)

@@ -8,7 +8,7 @@ from mentorhub.db.database import Violated
 from mentorhub.db.facts import FactRow
 from mentorhub.resolvers.desk import Desk, Doors, Work
 
-_SOME: Final = 100
+_SOME: Final = 200
 
 Act = Callable[[Work, Sequence[FactRow]], Awaitable[None]]
 
