@@ -13,10 +13,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 
 from mentorhub.app import House, Service
+from mentorhub.db import facts, figures
+from mentorhub.db.facts import Telling
+from mentorhub.db.keys import new_key
+from mentorhub.rules.facts import Fact, QuietKind
 from mentorhub.schema import build_engine
 from mentorhub.settings import Settings
 from mentorhub.tracing import Tracer
-from tests.api import Api, StandingClock
+from tests.api import MONDAY, Api, StandingClock
 from tests.attacks.standing import Standing
 from tests.given import mentor
 from tests.web.serving import serving
@@ -93,6 +97,26 @@ async def test_a_batch_is_one_span_however_many_it_is_for_and_a_field_that_is_re
     ]
     assert len(inner) == 1
     assert len(exporter.get_finished_spans()) <= 6
+
+
+@pytest.mark.parametrize("tells", [True, False])
+async def test_changes_that_are_made_in_one_go_are_one_span_that_says_all_of_them(
+    house_settings: Settings, exporter: InMemorySpanExporter, *, tells: bool
+) -> None:
+    tracer = Tracer(SimpleSpanProcessor(exporter))
+    async with House(house_settings, clock=StandingClock(), tracer=tracer) as house:
+        told = [Telling([Fact(QuietKind.NOTIFIED, ("Notification", new_key()))] if tells else [])]
+        with tracer.operation("counting"):
+            await house.doors.database.write(
+                lambda transaction: facts.write_all(
+                    transaction, told, figures.adding({"bookings": 1}), at=MONDAY
+                )
+            )
+
+    [span] = [span for span in exporter.get_finished_spans() if span.name.startswith("statement")]
+    text = str(_of(span, "db.query.text"))
+    assert span.name == "statement INSERT"
+    assert ("INSERT INTO facts" in text, "INSERT INTO figures" in text) == (tells, True)
 
 
 async def test_an_operation_of_a_socket_is_a_span_and_says_what_it_cost(

@@ -21,10 +21,11 @@ class _TracedReader:
         self._tracer = tracer
         self._dialect = dialect
 
-    def _span(self, statement: Statement[Any], *, of_many: bool = False) -> Any:
+    def _span(self, statement: Statement[Any]) -> Any:
+        return self._span_of(statement.on(self._dialect).text)
+
+    def _span_of(self, text: str) -> Any:
         """The text of a statement has no values in it: those are bound."""
-        compiled = statement.on(self._dialect)
-        text = (compiled.of_many if of_many else None) or compiled.text
         name = f"statement {text.split(None, 1)[0]}"
         return self._tracer.part(name, **{_SYSTEM: self._dialect, _TEXT: text[:_LONGEST]})
 
@@ -49,8 +50,15 @@ class _TracedTransaction(_TracedReader):
     async def many(
         self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]], /, *others: Change
     ) -> None:
-        with self._span(statement, of_many=len(rows) > 1):
-            await self._transaction.many(statement, rows, *others)
+        changes = [change for change in ((statement, rows), *others) if change[1]]
+        if not changes:
+            return
+        with self._span_of("; ".join(self._text(*change) for change in changes)):
+            await self._transaction.many(*changes[0], *changes[1:])
+
+    def _text(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]]) -> str:
+        compiled = statement.on(self._dialect)
+        return (compiled.of_many if len(rows) > 1 else None) or compiled.text
 
 
 class TracedDatabase(Database):
