@@ -153,9 +153,9 @@ async def test_postgresql_finds_a_delivery_that_was_made_by_its_key_however_many
         [key] = await hooks(database, 1)
         # What is known of deliveries is from when nothing waited.
         await of_postgresql(
-            postgresql_url, f"{_DELIVERIES.format(key, due='NULL')}; ANALYZE webhook_deliveries"
+            postgresql_url, f"{_DELIVERIES.format(key, due='NULL', number=5000)}; ANALYZE webhook_deliveries"
         )
-        await of_postgresql(postgresql_url, _DELIVERIES.format(key, due="'2020-01-01'"))
+        await of_postgresql(postgresql_url, _DELIVERIES.format(key, due="'2020-01-01'", number=5000))
         turn = await database.write(_claim)
 
         async def note(transaction: Transaction) -> int:
@@ -171,9 +171,36 @@ async def test_postgresql_finds_a_delivery_that_was_made_by_its_key_however_many
     assert read == len(turn.claimed) == 2
 
 
+async def test_what_a_claim_reads_does_not_go_by_what_waits_though_nothing_did_when_that_was_counted(
+    postgresql_url: str,
+) -> None:
+    database = await PostgreSQL.open(postgresql_url, pool_size=1)
+    try:
+        one, other = await hooks(database, 2)
+        await of_postgresql(
+            postgresql_url, f"{_DELIVERIES.format(one, due='NULL', number=5000)}; ANALYZE webhook_deliveries"
+        )
+        # The connection plans its statements now.
+        await of_postgresql(postgresql_url, _DELIVERIES.format(one, due="'2020-01-01'", number=1))
+        assert len((await database.write(_claim)).claimed) == 1
+        for key in (one, other):
+            await of_postgresql(postgresql_url, _DELIVERIES.format(key, due="'2020-01-01'", number=5000))
+
+        async def claim(transaction: Transaction) -> int:
+            before = await rows_read_so_far(transaction, "webhook_deliveries")
+            assert len((await _claim(transaction)).claimed) == 4
+            return await rows_read_so_far(transaction, "webhook_deliveries") - before
+
+        read = await database.write(claim)
+    finally:
+        await database.close()
+
+    assert read < 100
+
+
 _DELIVERIES = """
     INSERT INTO webhook_deliveries
         (id, webhook_id, fact_id, position, topic, created_at, due_at, attempts, earlier_attempts)
     SELECT gen_random_uuid(), '{}', gen_random_uuid(), 1, 'BOOKING_STATUS_CHANGED', '2020-01-01', {due}, 0, 0
-    FROM generate_series(1, 5000)
+    FROM generate_series(1, {number})
 """

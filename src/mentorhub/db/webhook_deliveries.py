@@ -11,7 +11,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     literal_column,
     null,
     select,
@@ -24,7 +23,6 @@ from mentorhub.db.keys import new_key
 from mentorhub.db.paging import ListingOfMany
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.webhooks import deliveries, webhooks
-from mentorhub.rules.instants import NEVER
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import WebhookTopic
 
@@ -62,12 +60,9 @@ def _instant(name: str) -> Any:
 
 _COLUMNS = tuple(deliveries.c[name] for name in DeliveryRow._fields)
 _IS_NAMED = deliveries.c.id == bindparam("delivery_id", type_=deliveries.c.id.type)
-_NEVER = literal(NEVER, deliveries.c.due_at.type)
-due_when_named = func.coalesce(deliveries.c.due_at, _NEVER)
-"""When a delivery that is known by its key is due. Of the column itself PostgreSQL believes, from when nothing waited,
-that next to nothing has it, and would look through all that waits by now rather than for the key.
-"""
-_STILL_CLAIMED = and_(_IS_NAMED, deliveries.c.attempts == bindparam("attempt"), due_when_named < _NEVER)
+_STILL_CLAIMED = and_(
+    _IS_NAMED, deliveries.c.attempts == bindparam("attempt"), deliveries.c.due_at.is_not(None)
+)
 
 OF_WEBHOOKS = ListingOfMany(
     select(*_COLUMNS),

@@ -14,7 +14,7 @@ from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.paging import ListingOfMany, Window
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.webhooks import deliveries
-from mentorhub.db.webhook_deliveries import DeliveryRow, due_when_named
+from mentorhub.db.webhook_deliveries import DeliveryRow
 from mentorhub.rules.keys import NOBODY, Key
 
 FIRST: Final = NOBODY
@@ -71,9 +71,7 @@ _HEADS = ListingOfMany(
     owner=deliveries.c.webhook_id,
 )
 _LOCK = Statement(
-    select(deliveries.c.id)
-    .where(among(deliveries.c.id, "keys"), due_when_named <= now())
-    .with_for_update(skip_locked=True),
+    select(deliveries.c.id).where(among(deliveries.c.id, "keys"), _IS_DUE).with_for_update(skip_locked=True),
     _Due,
 )
 _CLAIM = change(
