@@ -11,13 +11,13 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import select
 
-from mentorhub.app import House
 from mentorhub.db.keys import new_key
 from mentorhub.db.sqlite import connect
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.users import COLUMNS, UserRow
 from mentorhub.execution import Engine
+from mentorhub.house import House
 from mentorhub.resolvers import analytics
 from mentorhub.resolvers.desk import Desk, Viewer
 from mentorhub.rules.vocabulary import Interval, Role

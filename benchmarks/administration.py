@@ -39,13 +39,13 @@ from benchmarks.processes import Running, post
 from sqlalchemy import func, select
 
 from benchmarks import databases
-from mentorhub.app import House
 from mentorhub.db import migrations, sessions
 from mentorhub.db.opening import open_database
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.support import announcements
+from mentorhub.house import House
 from mentorhub.rules.secrets import hashed, new_secret
 from mentorhub.rules.vocabulary import Role
 from mentorhub.settings import Settings

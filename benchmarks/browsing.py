@@ -27,13 +27,13 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from benchmarks import crowds
-from mentorhub.app import House
 from mentorhub.db import migrations
 from mentorhub.db.clock import Clock
 from mentorhub.db.constructs import now
 from mentorhub.db.keys import new_key
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.mentors import mentors
+from mentorhub.house import House
 from mentorhub.jobs.availability import CUT
 from mentorhub.jobs.clock import Clockwork
 from mentorhub.resolvers import availability, mentor_lists

@@ -28,13 +28,14 @@ from sqlalchemy import exists, select
 from starlette.types import ASGIApp, Message, Scope
 
 from mentorhub import logs
-from mentorhub.app import House, Service
+from mentorhub.app import Service
 from mentorhub.db import migrations, sessions
 from mentorhub.db.database import Database
 from mentorhub.db.statements import LIMITED, Statement
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.mentors import mentors
+from mentorhub.house import House
 from mentorhub.resolvers import accounts
 from mentorhub.resolvers.desk import Desk, Doors
 from mentorhub.rules.secrets import hashed, new_secret

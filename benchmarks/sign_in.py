@@ -17,9 +17,9 @@ from typing import Any
 import orjson
 from pydantic import SecretStr
 
-from mentorhub.app import House
 from mentorhub.db import migrations
 from mentorhub.execution import Engine
+from mentorhub.house import House
 from mentorhub.resolvers import accounts
 from mentorhub.resolvers.desk import Desk
 from mentorhub.rules.vocabulary import Role

@@ -9,9 +9,9 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from mentorhub.app import House
 from mentorhub.db.clock import Clock
 from mentorhub.execution import Engine, Rejected
+from mentorhub.house import House
 from mentorhub.jobs import JOBS, Clockwork
 from mentorhub.passwords import Passwords
 from mentorhub.receivers import Receivers, Resolve

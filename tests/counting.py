@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, Protocol
 import asyncpg
 from sqlalchemy import ColumnElement, Select, Text, bindparam, column, func, select, table
 
-from mentorhub.app import House
 from mentorhub.db.database import Transaction
 from mentorhub.db.statements import Statement
+from mentorhub.house import House
 
 _BY_THEMSELVES = {"log reader", "uses of sessions"}
 """Tasks of a house that read whenever it suits them."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from mentorhub.app import House
 from mentorhub.db import mails
 from mentorhub.db.database import Transaction
 from mentorhub.db.postgresql import PostgreSQL
+from mentorhub.house import House
 from mentorhub.jobs import Clockwork
 from mentorhub.jobs.mails import SEND
 from mentorhub.mail import Mail, Postponed, Undeliverable, open_mail

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from argon2 import PasswordHasher
 
-from mentorhub.app import House
 from mentorhub.db import accounts, sessions
+from mentorhub.house import House
 from mentorhub.passwords import Passwords
 from mentorhub.rules.secrets import hashed
 from mentorhub.rules.vocabulary import UserStatus

@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from mentorhub.app import House, Service
+from mentorhub.app import Service
+from mentorhub.house import House
 from mentorhub.passwords import Passwords
 from mentorhub.settings import Settings
 from mentorhub.web.limits import Limits

@@ -8,7 +8,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from mentorhub.app import House, Service
+from mentorhub.app import Service
+from mentorhub.house import House
 from mentorhub.settings import Settings
 from mentorhub.web.limits import Limits
 from mentorhub.web.server import PatientProtocol

@@ -9,7 +9,7 @@ from benchmarks.operations import OPERATIONS, Request
 from benchmarks.rows.__main__ import Server
 
 from benchmarks import askers
-from mentorhub.app import House
+from mentorhub.house import House
 from mentorhub.schema import build_engine
 from mentorhub.seeding.loading import seed
 from mentorhub.seeding.platform import DEMO, Size

@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 
 import orjson
 
-from mentorhub.app import House
 from mentorhub.db.database import Database, Transaction
 from mentorhub.db.statements import Change, Statement
 from mentorhub.execution import Engine
+from mentorhub.house import House
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers import outbox, reminders, telling, webhook_hearing, webhook_sending
 from mentorhub.schema import build_engine

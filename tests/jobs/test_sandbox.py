@@ -4,8 +4,8 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from mentorhub.app import House
 from mentorhub.db import clock
+from mentorhub.house import House
 from mentorhub.resolvers import sandbox
 from mentorhub.settings import Settings
 from tests.api import MONDAY

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 
-from mentorhub.app import House, Service
+from mentorhub.app import Service
 from mentorhub.db.tables.accounts import sessions, users
+from mentorhub.house import House
 from mentorhub.jobs import JOBS, Clockwork
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers.desk import Desk, Work

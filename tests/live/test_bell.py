@@ -10,10 +10,10 @@ import asyncpg
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from mentorhub.app import House
 from mentorhub.db.constructs import current_transaction
 from mentorhub.db.keys import new_key
 from mentorhub.db.statements import Statement
+from mentorhub.house import House
 from mentorhub.passwords import Passwords
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.facts import ActivityKind, Fact

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from mentorhub.app import House
 from mentorhub.db import facts
 from mentorhub.db.facts import BEGINNING
 from mentorhub.db.keys import new_key
+from mentorhub.house import House
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules.facts import ActivityKind, Fact
 from mentorhub.rules.vocabulary import Role

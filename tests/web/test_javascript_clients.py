@@ -14,10 +14,10 @@ import pytest
 from pydantic import SecretStr
 from scripts.build_explorer import Node, node_here
 
-from mentorhub.app import House
 from mentorhub.db import facts
 from mentorhub.db.facts import BEGINNING
 from mentorhub.db.keys import new_key
+from mentorhub.house import House
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.resolvers.following import end
 from mentorhub.rules.facts import ActivityKind, Fact

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from mentorhub.app import House, Service
+from mentorhub.app import Service
+from mentorhub.house import House
 from mentorhub.settings import Settings
 from mentorhub.web.served import Served
 from tests.attacks.standing import Standing

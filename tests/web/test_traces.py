@@ -12,10 +12,11 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from mentorhub.app import House, Service
+from mentorhub.app import Service
 from mentorhub.db import facts, figures
 from mentorhub.db.facts import Telling
 from mentorhub.db.keys import new_key
+from mentorhub.house import House
 from mentorhub.rules.facts import Fact, QuietKind
 from mentorhub.schema import build_engine
 from mentorhub.settings import Settings
