@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.mentors import mentors

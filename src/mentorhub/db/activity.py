@@ -18,9 +18,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from mentorhub.db.constructs import among, each, worded
+from mentorhub.db.constructs import worded
 from mentorhub.db.database import Reader
 from mentorhub.db.facts import COLUMNS, IS_SETTLED, ORDER, FactRow, NewestFacts, Place, settled_end
+from mentorhub.db.list_parameters import among, each
 from mentorhub.db.paging import Cut, Listing, Merged, Window
 from mentorhub.db.statements import Statement, labelled
 from mentorhub.db.tables.accounts import users

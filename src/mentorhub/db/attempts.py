@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.accounts import attempts
 from mentorhub.rules.keys import Key

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import bindparam, delete, insert, select
 
 from mentorhub.db.bookings import COLUMNS, FROM, STATUS, BookingRow
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.availability import availability, time_off
 from mentorhub.db.tables.bookings import bookings

@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 
 from mentorhub.db.bookings import BookingRow, is_party
-from mentorhub.db.constructs import among, least
+from mentorhub.db.constructs import least
 from mentorhub.db.database import Transaction
+from mentorhub.db.list_parameters import among
 from mentorhub.db.slots import IS_OFFERED
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.accounts import users

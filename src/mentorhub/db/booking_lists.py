@@ -8,11 +8,12 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, bindparam, func, not_, or_, select
 
 from mentorhub.db.bookings import CARD, COLUMNS, FROM, IS_OVERDUE, STATUS, BookingCard, BookingRow
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader
 from mentorhub.db.feedback import CARD as FEEDBACK_CARD
 from mentorhub.db.feedback import COLUMNS as FEEDBACK
 from mentorhub.db.feedback import FeedbackCard, FeedbackRow
+from mentorhub.db.list_parameters import among
 from mentorhub.db.mentors import CARD as MENTOR_CARD
 from mentorhub.db.mentors import NAME as MENTOR_NAME
 from mentorhub.db.mentors import Extent, MentorCard, MentorName

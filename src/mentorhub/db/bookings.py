@@ -19,8 +19,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import LIMITED, Statement
 from mentorhub.db.tables.bookings import bookings
 from mentorhub.db.tables.mentors import mentors

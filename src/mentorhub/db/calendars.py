@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
 
 from mentorhub.db.bookings import FROM, IS_OVERDUE, STATUS, is_party
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.bookings import bookings

@@ -6,9 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.bookings import bookings

@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, literal, select, update
 
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.mentors import expertise
 from mentorhub.db.types import KeyColumn

@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Tuple, and_, bindparam, insert, literal, select, true, tuple_
 
-from mentorhub.db.constructs import among, oldest_open_transaction, worded
+from mentorhub.db.constructs import oldest_open_transaction, worded
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.paging import Listing
 from mentorhub.db.statements import LIMITED, Change, Statement, change
 from mentorhub.db.tables.facts import facts

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
-from mentorhub.db.paging import Listing, ListingOfMany
+from mentorhub.db.list_parameters import among
+from mentorhub.db.paging import Listing
+from mentorhub.db.paging_of_many import ListingOfMany
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.feedback import feedback
 from mentorhub.db.tables.mentors import mentors

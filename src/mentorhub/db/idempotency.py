@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.bookings import idempotency_keys
 from mentorhub.db.types import Instant

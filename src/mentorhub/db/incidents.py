@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 
 from mentorhub.db import locks
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
+from mentorhub.db.list_parameters import among
 from mentorhub.db.paging import Listing
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.incidents import incident_notes, incidents

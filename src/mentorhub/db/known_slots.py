@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, literal, literal_column, select
 
-from mentorhub.db.constructs import among, each, in_one_text, now
+from mentorhub.db.constructs import in_one_text, now
 from mentorhub.db.database import Reader
+from mentorhub.db.list_parameters import among, each
 from mentorhub.db.slots import IS_OFFERED, OFFERED_COLUMNS, SlotRow
 from mentorhub.db.statements import LIMITED, Statement
 from mentorhub.db.tables.availability import slots

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import CTE, ColumnElement, FromClause, Select, Text, cast, false, func, literal, select, union
 
 from mentorhub.db.bookings import IS_ACTIVE, IS_OVERDUE
-from mentorhub.db.constructs import among, each
 from mentorhub.db.database import Transaction
+from mentorhub.db.list_parameters import among, each
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.bookings import bookings

@@ -24,9 +24,10 @@ from sqlalchemy import (
     update,
 )
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.facts import mails
 from mentorhub.rules.keys import Key

@@ -11,9 +11,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Float, FromClause, Subquery, bindparam, exists, or_, select
 
 from mentorhub.db import known_slots
-from mentorhub.db.constructs import among, holds, now
+from mentorhub.db.constructs import holds, now
 from mentorhub.db.database import Reader
 from mentorhub.db.known_slots import NextSlots
+from mentorhub.db.list_parameters import among
 from mentorhub.db.mentors import CARD, COLUMNS, Extent, MentorCard, MentorRow
 from mentorhub.db.paging import Listing
 from mentorhub.db.search import Word, has_words

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from mentorhub.db.constructs import among
+from mentorhub.db.list_parameters import among
 from mentorhub.db.mentors import COLUMNS, MentorRow
 from mentorhub.db.paging import Listing
 from mentorhub.db.search import has_words

@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader
 from mentorhub.db.expertise import REVISION
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.mentors import mentors
 from mentorhub.rules.keys import Key

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.facts import Place
+from mentorhub.db.list_parameters import among
 from mentorhub.db.paging import Listing
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.accounts import users

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import Integer, and_, bindparam, case, func, literal, or_, select, update
 
-from mentorhub.db.constructs import among, greatest, least, now, shifted
+from mentorhub.db.constructs import greatest, least, now, shifted
 from mentorhub.db.database import Transaction
+from mentorhub.db.list_parameters import among
 from mentorhub.db.slots import IS_OFFERED, MAY_BE_OFFERED
 from mentorhub.db.statements import change
 from mentorhub.db.tables.availability import slots

@@ -28,8 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.util import ClauseAdapter
 
-from mentorhub.db.constructs import among, each, greatest, least, now, shifted, worded
+from mentorhub.db.constructs import greatest, least, now, shifted, worded
 from mentorhub.db.database import Reader
+from mentorhub.db.list_parameters import among, each
 from mentorhub.db.paging import Listing, Merged
 from mentorhub.db.slots import IS_OFFERED, MAY_BE_OFFERED, OFFERED_COLUMNS, SlotRow
 from mentorhub.db.statements import LIMITED, Statement

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Text, exists, literal, not_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from mentorhub.db.constructs import among, each
+from mentorhub.db.list_parameters import among, each
 from mentorhub.db.paging import Listing
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.users import COLUMNS, UserRow

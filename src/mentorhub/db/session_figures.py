@@ -6,8 +6,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
-from mentorhub.db.constructs import each, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader
+from mentorhub.db.list_parameters import each
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.bookings import bookings

@@ -18,9 +18,10 @@ from sqlalchemy import (
     update,
 )
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.accounts import access_tokens, sessions, users
 from mentorhub.db.tables.mentors import mentors

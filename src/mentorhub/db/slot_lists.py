@@ -15,9 +15,10 @@ from sqlalchemy import (
     select,
 )
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader
-from mentorhub.db.paging import ListingOfMany
+from mentorhub.db.list_parameters import among
+from mentorhub.db.paging_of_many import ListingOfMany
 from mentorhub.db.slots import COLUMNS, IS_OFFERED, OFFERED_COLUMNS, SlotRow
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots, time_off

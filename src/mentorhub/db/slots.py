@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.availability import slots
 from mentorhub.db.tables.bookings import bookings

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import access_tokens, sessions, users
 from mentorhub.rules.keys import Key

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 
 from mentorhub.db import locks
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.paging import Listing
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.support import support_tickets, ticket_messages

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.tables.bookings import bookings

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import insert, select
 
-from mentorhub.db.constructs import among
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.warnings import warnings
 from mentorhub.rules.keys import Key

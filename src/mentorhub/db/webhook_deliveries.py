@@ -20,7 +20,7 @@ from sqlalchemy import (
 from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.keys import new_key
-from mentorhub.db.paging import ListingOfMany
+from mentorhub.db.paging_of_many import ListingOfMany
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.webhooks import deliveries, webhooks
 from mentorhub.rules.keys import Key

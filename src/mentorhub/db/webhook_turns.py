@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, select, update
 
-from mentorhub.db.constructs import among, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
-from mentorhub.db.paging import ListingOfMany, Window
+from mentorhub.db.list_parameters import among
+from mentorhub.db.paging import Window
+from mentorhub.db.paging_of_many import ListingOfMany
 from mentorhub.db.statements import LIMITED, Statement, change
 from mentorhub.db.tables.webhooks import deliveries
 from mentorhub.db.webhook_deliveries import DeliveryRow

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, null, or_, select, union, update
 
-from mentorhub.db.constructs import among, each, now
+from mentorhub.db.constructs import now
 from mentorhub.db.database import Reader, Transaction
 from mentorhub.db.facts import Place
 from mentorhub.db.keys import new_key
+from mentorhub.db.list_parameters import among, each
 from mentorhub.db.statements import Statement, change
 from mentorhub.db.tables.accounts import access_tokens, users
 from mentorhub.db.tables.mentors import mentors

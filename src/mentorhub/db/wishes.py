@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Final, NamedTuple
 from sqlalchemy import FromClause, Select, select
 
 from mentorhub.db import slots
-from mentorhub.db.constructs import pairs, pairs_in_sqlite
 from mentorhub.db.database import Reader
+from mentorhub.db.list_parameters import pairs, pairs_in_sqlite
 from mentorhub.db.slots import SlotRow
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users as users_table

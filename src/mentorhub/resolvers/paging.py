@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
 
-from mentorhub.db.paging import Cut, Listing, ListingOfMany, Window
+from mentorhub.db.paging import Cut, Listing, Window
+from mentorhub.db.paging_of_many import ListingOfMany
 from mentorhub.resolvers.cursors import Cursors
 from mentorhub.resolvers.desk import Desk
 from mentorhub.rules.refusals import BadUserInput, CursorInvalid, TooMany

@@ -6,7 +6,7 @@ from typing import Any
 
 from mentorhub.db.bulk import BulkLoad
 from mentorhub.passwords import Passwords
-from mentorhub.seeding import rows
+from mentorhub.seeding import rows, told
 from mentorhub.seeding.platform import Account, Platform, Size, invent
 
 
@@ -67,5 +67,5 @@ def _tables(platform: Platform) -> Iterator[tuple[str, Sequence[str], Iterator[S
     yield "slots", rows.SLOT_COLUMNS, rows.slots(platform)
     yield "bookings", rows.BOOKING_COLUMNS, rows.bookings(platform)
     yield "feedback", rows.FEEDBACK_COLUMNS, rows.feedback(platform)
-    yield "facts", rows.FACT_COLUMNS, rows.facts(platform)
-    yield "figures", ("name", "shard", "value"), rows.figures(platform)
+    yield "facts", told.FACT_COLUMNS, told.facts(platform)
+    yield "figures", told.FIGURE_COLUMNS, told.figures(platform)
