@@ -12,7 +12,7 @@ import asyncpg
 from sqlalchemy import select
 
 from mentorhub.db.keys import new_key
-from mentorhub.db.sqlite import connect
+from mentorhub.db.sqlite_connection import connect
 from mentorhub.db.statements import Statement
 from mentorhub.db.tables.accounts import users
 from mentorhub.db.users import COLUMNS, UserRow

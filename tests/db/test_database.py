@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import bindparam, insert, select
 
-from mentorhub.db import clock, facts, figures, migrations, notifications, sqlite
+from mentorhub.db import clock, facts, figures, migrations, notifications, sqlite, sqlite_connection
 from mentorhub.db.database import Database, Transaction, Violated
 from mentorhub.db.facts import Telling
 from mentorhub.db.keys import new_key
@@ -224,15 +224,15 @@ async def test_the_sandbox_clock_is_kept(database: Database) -> None:
 async def test_a_stream_on_sqlite_keeps_little_and_maps_nothing(sqlite_url: str) -> None:
     path = sqlite_url.removeprefix("sqlite:///")
 
-    def found(memory: sqlite.Memory) -> list[int]:
-        with closing(sqlite.connect(path, memory)) as connection:
+    def found(memory: sqlite_connection.Memory) -> list[int]:
+        with closing(sqlite_connection.connect(path, memory)) as connection:
             pragmas = ("cache_size", "mmap_size", "temp_store")
             return [connection.execute(f"PRAGMA {pragma}").fetchone()[0] for pragma in pragmas]
 
-    assert found(sqlite.LONG) == [-8 * 1024, 0, 1]
-    assert found(sqlite.ORDINARY) == [-64 * 1024, 0, 2]
-    assert found(sqlite.WRITER) == [-16 * 1024, 0, 2]
-    assert found(sqlite.QUICK) == [-16 * 1024, 256 * 1024**2, 2]
+    assert found(sqlite_connection.LONG) == [-8 * 1024, 0, 1]
+    assert found(sqlite_connection.ORDINARY) == [-64 * 1024, 0, 2]
+    assert found(sqlite_connection.WRITER) == [-16 * 1024, 0, 2]
+    assert found(sqlite_connection.QUICK) == [-16 * 1024, 256 * 1024**2, 2]
 
 
 async def test_the_end_of_a_long_log_is_read_on_sqlite_without_the_log(sqlite_url: str) -> None:
@@ -247,7 +247,7 @@ async def test_the_end_of_a_long_log_is_read_on_sqlite_without_the_log(sqlite_ur
         nonlocal steps
         steps += 1
 
-    with closing(sqlite.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
+    with closing(sqlite_connection.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         after = facts._AFTER.on("sqlite")
         connection.set_progress_handler(step, 1)
         found = connection.execute(after.limited(10), after.arguments(end._asdict())).fetchall()

@@ -7,7 +7,7 @@ from pathlib import Path
 _LOOK = """
 import ctypes, sys
 import mentorhub.app
-from mentorhub.db.sqlite import connect
+from mentorhub.db.sqlite_connection import connect
 connect(sys.argv[1])
 import _sqlite3
 print(ctypes.CDLL(_sqlite3.__file__).sqlite3_memory_used())

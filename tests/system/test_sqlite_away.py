@@ -41,7 +41,7 @@ def _rows(url: str) -> dict[str, int]:
 async def test_while_another_process_writes_what_would_is_refused_and_reading_goes_on(
     api: Api, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "_WAIT_FOR_LOCK", 0.2)
+    monkeypatch.setattr(sqlite, "WAIT_FOR_LOCK", 0.2)
     noor = await user(api)
     before = _rows(database_url)
     other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)

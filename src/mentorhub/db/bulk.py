@@ -11,7 +11,7 @@ from sqlalchemy import Table
 
 from mentorhub.db.faults import said_plainly
 from mentorhub.db.log_readers import ALL
-from mentorhub.db.sqlite import connect, perform
+from mentorhub.db.sqlite_connection import connect, perform
 from mentorhub.db.tables import METADATA
 from mentorhub.db.types import Convert, SearchWords, sender
 

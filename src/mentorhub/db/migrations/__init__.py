@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, event, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentorhub.db.faults import said_plainly
-from mentorhub.db.sqlite import tune
+from mentorhub.db.sqlite_connection import tune
 
 _HERE = Path(__file__).parent
 
