@@ -1,6 +1,6 @@
 """Tells people of what happened: reads the log from a kept place, and writes notifications and mails, once each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mentorhub.db import bookings, log_readers, mentors, notifications
@@ -20,6 +20,7 @@ from mentorhub.rules.telling import tell
 from mentorhub.rules.vocabulary import NotificationKind
 
 JOB: Final = "tell people"
+_NOBODY_YET: Final[Mapping[Key, ReaderRow]] = {}
 
 
 async def tell_some(doors: Doors) -> int:
@@ -28,16 +29,28 @@ async def tell_some(doors: Doors) -> int:
 
 
 async def _tell(work: Work, found: Sequence[FactRow]) -> None:
-    stories = await _stories(work, [row for row in found if _is_told(row)])
-    await write(work, [(row.id, row.booking_id, each) for row, story in stories for each in tell(story)])
+    rows = [row for row in found if _is_told(row)]
+    people, stories = await _stories(work, rows)
+    told = [
+        (row.id, row.booking_id, each)
+        for row, story in zip(rows, stories, strict=True)
+        for each in tell(story)
+    ]
+    await write(work, told, known=people)
 
 
-async def write(work: Work, told: Sequence[tuple[Key, Key | None, Told]]) -> None:
-    """Writes what readers are told, each of a fact and maybe a booking, and has mailed what they want mailed."""
+async def write(
+    work: Work, told: Sequence[tuple[Key, Key | None, Told]], *, known: Mapping[Key, ReaderRow] = _NOBODY_YET
+) -> None:
+    """Writes what readers are told, each of a fact and maybe a booking, and has mailed what they want mailed.
+
+    Of readers who are *known* nothing is read again.
+    """
     keys = list({each.reader for _, _, each in told})
     if not keys:
         return
-    readers = await notifications.readers(work.transaction, keys)
+    strangers = [key for key in keys if key not in known]
+    readers = {**known, **(await notifications.readers(work.transaction, strangers) if strangers else {})}
     muted = await notifications.muted(work.transaction, keys)
     rows: list[dict[str, Any]] = []
     envelopes: list[Envelope] = []
@@ -85,32 +98,29 @@ def _is_told(row: FactRow) -> bool:
     return KINDS.get(row.kind, QuietKind.NOTIFIED) is not QuietKind.NOTIFIED
 
 
-async def _stories(work: Work, rows: Sequence[FactRow]) -> list[tuple[FactRow, Story]]:
-    """Each of *rows* with what it names, all read at once."""
-    if not rows:
-        return []
+async def _stories(work: Work, rows: Sequence[FactRow]) -> tuple[Mapping[Key, ReaderRow], list[Story]]:
+    """Whoever *rows* name, and each with what it names, all read at once."""
     keys = {row.booking_id for row in rows if row.booking_id}
     sessions = await bookings.by_keys(work.transaction, sorted(keys), now=work.now) if keys else {}
-    profiles = {key for row in rows if (key := _mentor(row))}
-    mentors_ = await mentors.by_keys(work.transaction, sorted(profiles)) if profiles else {}
-    owners = {key: row.user_id for key, row in mentors_.items()}
+    owners = {each.mentor_id: each.mentor_user_id for each in sessions.values()}
+    profiles = {key for row in rows if (key := _mentor(row)) and key not in owners}
+    if profiles:
+        found = await mentors.by_keys(work.transaction, sorted(profiles))
+        owners |= {key: row.user_id for key, row in found.items()}
     users = {key for row in rows if (key := _user(row))} | set(owners.values())
     people = await notifications.readers(work.transaction, sorted(users)) if users else {}
 
     def who(key: Key | None) -> Person | None:
         return person(people[key]) if key in people else None
 
-    return [
-        (
-            row,
-            Story(
-                KINDS[row.kind],
-                row.actor_id,
-                row.data,
-                mentor=who(owners.get(_mentor(row) or NOBODY)),
-                user=who(_user(row)),
-                session=_session(sessions.get(row.booking_id or NOBODY)),
-            ),
+    return people, [
+        Story(
+            KINDS[row.kind],
+            row.actor_id,
+            row.data,
+            mentor=who(owners.get(_mentor(row) or NOBODY)),
+            user=who(_user(row)),
+            session=_session(sessions.get(row.booking_id or NOBODY)),
         )
         for row in rows
     ]
