@@ -15,7 +15,7 @@ _AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 _WORDS = st.lists(
     st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1), min_size=1, max_size=12
 )
-"""Words of any script; what only looks like a word of another encoding is read as one, as ever."""
+_HEADS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version"]
 _LINES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")))
 _TEXTS = st.lists(_LINES, min_size=1, max_size=8).map(lambda lines: "\n".join([*lines, ""]))
 
@@ -52,11 +52,15 @@ def _content(part: MIMEPart) -> str:
 
 @given(words=_WORDS, text=_TEXTS, html=_TEXTS, calendars=st.lists(_TEXTS, max_size=2))
 @example(words=["x" * 200], text="From me\n.\n", html="y" * 2000 + "\n", calendars=["z" * 1200 + "\n"])
+@example(
+    words=["=?utf-8?q?=0d=0aBcc:_eve@example.com=0d=0a=0d=0aHello?="], text="\n", html="\n", calendars=[]
+)
+@example(words=["=?utf-8?q?Bob?=", "Smith", "=?utf-8?b?//////8=?="] * 9, text="\n", html="\n", calendars=[])
 @example(words=["Grüße"] * 30, text="é\n", html="<p>é</p>\n", calendars=["SUMMARY:é\n"])
 def test_what_was_written_arrives_in_lines_that_any_server_takes(
     words: list[str], text: str, html: str, calendars: list[str]
 ) -> None:
-    subject = " ".join(words).replace("=?", "= ?")
+    subject = " ".join(words)
     attachments = tuple(Attachment("a.ics", "text/calendar; method=REQUEST", each) for each in calendars)
 
     content = _set(Message(subject, text, html, attachments))
@@ -65,10 +69,8 @@ def test_what_was_written_arrives_in_lines_that_any_server_takes(
     assert all(len(line) <= 998 for line in content.split(b"\r\n"))
     assert b"\n" not in content.replace(b"\r\n", b"")
     mail = _read(content)
-    if subject.isascii():
-        assert mail["Subject"] == subject
-    else:  # the standard library of some versions loses a space between two words that it encodes
-        assert mail["Subject"].replace(" ", "") == subject.replace(" ", "")
+    assert mail["Subject"] == subject
+    assert [name for name in mail if name != "Content-Type"] == _HEADS  # type: ignore[attr-defined]  # it has names
     assert (_said(mail, "plain"), _said(mail, "html")) == (text, html)
     attached = list(mail.iter_attachments())
     assert [_content(part) for part in attached] == calendars
@@ -92,7 +94,7 @@ def test_heads_say_whom_and_when() -> None:
     "subject", ["A\r\nBcc: eve@example.com", "A\nBcc: eve@example.com", "é\r\nBcc: e@example.com"]
 )
 def test_a_head_cannot_be_made_two(subject: str) -> None:
-    with pytest.raises(ValueError, match="linefeed"):
+    with pytest.raises(ValueError, match="line"):
         _set(Message(subject, "text\n", "<p>html</p>\n"))
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
@@ -10,6 +12,7 @@ from functools import lru_cache
 from secrets import token_hex
 from typing import Any, TypeVar
 
+from mentorhub.mail.doors import Undeliverable
 from mentorhub.rules.letters import Attachment, Message
 
 Whole = TypeVar("Whole", bound=MIMEPart)
@@ -36,7 +39,9 @@ class _Plain(EmailPolicy):
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        is_plain = isinstance(value, str) and value.isascii() and value.isprintable() and "=?" not in value
+        if isinstance(value, Header):
+            return name, value.encode(linesep=self.linesep)
+        is_plain = isinstance(value, str) and _is_plain(value)
         return (name, value) if is_plain else super().header_store_parse(name, value)
 
     def header_fetch_parse(self, name: str, value: Any) -> Any:
@@ -45,6 +50,8 @@ class _Plain(EmailPolicy):
 
 _POLICY = _Plain(linesep="\r\n", cte_type="7bit", header_factory=_Headers())
 """Lines and octets that any server takes, whatever it offers."""
+_ENCODED_LINE = 75
+"""In octets: what a line of a header has at most, where its words are encoded."""
 _LONGEST_LINE = 990
 """In octets: what SMTP lets a line have, but for its end."""
 
@@ -54,12 +61,13 @@ def set_mail(
 ) -> EmailMessage:
     """*message* from *sender* ("MentorHub <support@example.com>") to *recipient*.
 
-    *key* names the mail at *host* for ever: sent twice by mischance, it is shown once.
+    *key* names the mail at *host* for ever: sent twice by mischance, it is shown once. Raises Undeliverable where
+    nobody can have the address *recipient*, ValueError for a bad *sender* and a subject of several lines.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address(sender)
-    mail["To"] = _address(recipient)
-    mail["Subject"] = message.subject
+    mail["To"] = _recipient(recipient)
+    mail["Subject"] = _words(message.subject, "Subject")
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{key}@{host}>"
     # Nobody's absence is answered to us, and no list takes it for a person's mail.
@@ -98,6 +106,27 @@ def _consisting(whole: Whole, subtype: str, boundary: str, parts: Iterable[MIMEP
     whole["Content-Type"] = f'multipart/{subtype}; boundary="{boundary}"'
     whole.set_payload([*parts])
     return whole
+
+
+def _is_plain(text: str) -> bool:
+    """Whether *text* is read in a header as it is written: `=?` would begin a word that is to be decoded."""
+    return text.isascii() and text.isprintable() and "=?" not in text
+
+
+def _words(text: str, name: str) -> str | Header:
+    """What people have written, for the header *name*; encoded so that it is read as it stands here."""
+    if len(text.splitlines()) > 1:
+        msg = f"{name} has several lines"
+        raise ValueError(msg)
+    return text if _is_plain(text) else Header(text, "utf-8", maxlinelen=_ENCODED_LINE, header_name=name)
+
+
+def _recipient(text: str) -> str:
+    try:
+        return _address(text)
+    except (ValueError, IndexError, MessageError):
+        msg = "nobody can have this address"
+        raise Undeliverable(msg) from None
 
 
 @lru_cache(maxsize=1024)
