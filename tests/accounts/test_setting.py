@@ -70,7 +70,7 @@ def test_what_was_written_arrives_in_lines_that_any_server_takes(
     assert b"\n" not in content.replace(b"\r\n", b"")
     mail = _read(content)
     assert mail["Subject"] == subject
-    assert [name for name in mail if name != "Content-Type"] == _HEADS  # type: ignore[attr-defined]  # it has names
+    assert [name for name in mail if name != "Content-Type"] == _HEADS
     assert (_said(mail, "plain"), _said(mail, "html")) == (text, html)
     attached = list(mail.iter_attachments())
     assert [_content(part) for part in attached] == calendars
