@@ -56,6 +56,35 @@ async def test_every_act_is_logged_with_who_why_and_from_where(api: Api) -> None
     assert found["totalCount"] == 2
 
 
+async def test_an_act_has_its_traces_wherever_it_is_asked_for(api: Api) -> None:
+    keeper = await admin(api)
+    incident = await opened(api, keeper, subjectId=f"user_{(await user(api)).user_id}")
+    await api.do(
+        SET, keeper, input={"incidentId": incident, "status": "DISMISSED", "resolution": "Nothing in it."}
+    )
+    everywhere = """
+        fragment Act on Activity { id reason requestId address }
+        { admin {
+            auditLog(first: 1) { nodes { ...Act } }
+            activity(first: 1) { nodes { ...Act } edges { node { ...Act } } }
+            named: activity(first: 1, kinds: [INCIDENT_RESOLVED]) { nodes { ...Act actor { name } } }
+        } }
+    """
+
+    found = (await api.ask(everywhere, keeper))["admin"]
+
+    [act] = found["auditLog"]["nodes"]
+    assert (act["reason"], act["requestId"], act["address"]) == ("Nothing in it.", "request", "192.0.2.1")
+    assert found["activity"] == {"nodes": [act], "edges": [{"node": act}]}
+    assert found["named"]["nodes"] == [{**act, "actor": {"name": "Ada Root"}}]
+    one = await api.ask(
+        "query ($id: ID!) { node(id: $id) { id ... on Activity { reason requestId address } } }",
+        keeper,
+        id=act["id"],
+    )
+    assert one["node"] == act
+
+
 async def test_the_log_is_narrowed_to_an_actor_and_a_subject(api: Api) -> None:
     keeper, other, member = await admin(api), await admin(api), await user(api)
     incident = await opened(api, keeper, subjectId=f"user_{member.user_id}")
