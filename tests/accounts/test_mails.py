@@ -130,6 +130,18 @@ async def test_a_mail_that_was_refused_for_good_is_not_tried_again(api: Api) -> 
     assert len(post.sent) == 1
 
 
+async def test_a_mail_to_what_is_no_address_is_given_up_at_once(api: Api) -> None:
+    post = Post()
+    _through(api, post)
+    await _post(api, recipient="=?utf-8?b?bm9vcg==?=@example.com")
+    await _post(api)
+
+    await api.run_jobs()
+
+    assert [mail["To"] for mail in post.sent] == ["noor@example.com"]
+    assert (await mails.waiting(api.house.doors.database.reader)).number == 0
+
+
 async def test_a_mail_that_breaks_keeps_no_other_back(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     post = Post(RuntimeError("unforeseen"))
     _through(api, post)

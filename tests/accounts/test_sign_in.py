@@ -303,3 +303,8 @@ async def test_one_person_has_a_hundred_sessions_at_most_and_the_least_used_go(
     assert len(await sessions.of_user(reader, noor.user_id, now=api.clock.now())) == 100
     assert await sessions.by_hash(reader, hashed(last), now=api.clock.now())
     assert await sessions.by_hash(reader, hashed(first), now=api.clock.now()) is None
+
+    # A clock that went back: all others were used later.
+    api.clock.forward(seconds=-500)
+    last = (await visitor.do(SIGN_IN, email=noor.email, password=PASSWORD))["token"]
+    assert await sessions.by_hash(reader, hashed(last), now=api.clock.now())

@@ -133,6 +133,19 @@ async def test_from_the_start_on(api: Api, status: str) -> None:
             scene, booking = await begun()
 
 
+async def test_who_has_left_feedback_is_not_told_to_leave_some(api: Api) -> None:
+    scene = await a_scene(api, slots=2)
+    booking = await scene.completed()
+    await scene.api.do(
+        LEAVE, scene.mentee, input={"bookingId": booking, "rating": 5, "comment": "Very clear."}
+    )
+
+    for action in ("CANCEL", "RESCHEDULE"):
+        # What can be done instead is compared with what the booking itself says.
+        assert await came(scene, action, "MENTEE", booking) == "WRONG_STATE"
+    assert (await scene.look(booking, scene.mentee))["viewerCan"] == ["REPORT"]
+
+
 async def test_an_administrator_who_is_a_party_acts_as_that_party(api: Api) -> None:
     scene = await a_scene(api, slots=2)
     admin = await given.admin(api)

@@ -105,11 +105,12 @@ async def test_the_mentor_cannot_move_a_mentee_to_where_they_are_busy(scene: Sce
     [elsewhere] = await open_slots(scene.api, other, 1, first=FIRST + timedelta(hours=2))
     await scene.request(elsewhere)
 
-    codes = await scene.refused(
+    [error] = await scene.errors(
         "rescheduleBooking", scene.mentor, bookingId=booking, slotId=slot_id(scene.slots[2])
     )
 
-    assert codes == ["OVERLAP"]
+    assert error["code"] == "OVERLAP"
+    assert error["message"] == "The mentee has another booking at this time."
 
 
 async def test_a_confirmed_session_moved_by_the_mentee_counts_as_one_more_request(scene: Scene) -> None:

@@ -48,6 +48,13 @@ class Folder:
         self.kept.rename(self.path)
 
 
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text
+
+
 def calendar_in(mail: EmailMessage) -> tuple[str, dict[str, str]]:
     """The method by which *mail* brings its one event, and the event."""
     [part] = list(mail.iter_attachments())
@@ -169,7 +176,22 @@ async def test_a_reminder_is_not_told_of_what_was_called_off_before_it_could_be(
     assert not any("tomorrow" in subject for subject in subjects)
 
 
-async def test_mails_that_go_out_at_once_are_written_at_once(scene: Scene) -> None:
+async def test_whoever_hears_of_a_confirmation_hears_where_they_meet(scene: Scene) -> None:
+    for slot, url in ((0, "https://meet.example/room?a={b}"), (1, None)):
+        await scene.confirmed(scene.slots[slot], **({"meetingUrl": url} if url else {}))
+
+    bodies = [
+        text_of(mail) for mail in await mailed(scene.api, scene.mentee) if "confirmed" in mail["Subject"]
+    ]
+
+    assert ["Meet at https://meet.example/room?a={b}" in body for body in bodies] == [True, False]
+    assert ["Meet at" in body for body in bodies] == [True, False]
+
+
+async def test_mails_that_go_out_at_once_are_written_at_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_HASTE", 0.0)
     doors = scene.api.house.doors
     read = []
     for slots in ((0,), (1, 2, 3)):

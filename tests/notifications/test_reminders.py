@@ -18,6 +18,9 @@ from tests import given, rows
 from tests.api import MONDAY, Api, open_api
 
 TITLES = "{ viewer { notifications { nodes { kind title } } } }"
+LIVE_IN = """
+mutation ($zone: TimeZone!) { updateAccount(input: {timezone: $zone}) { userErrors { code } } }
+"""
 START = MONDAY + timedelta(days=3)
 ALTER = change(
     update(bookings)
@@ -105,6 +108,20 @@ async def test_both_are_reminded_once_a_day_and_an_hour_before(api: Api, meeting
     assert len(await meeting.reminders(meeting.mentor)) == 2
 
 
+@pytest.mark.parametrize(
+    ("zone", "said"), [("Pacific/Kiritimati", "today"), ("UTC", "today"), ("America/Los_Angeles", "tomorrow")]
+)
+async def test_a_late_reminder_says_when_by_its_readers_own_clock(
+    api: Api, meeting: Meeting, zone: str, said: str
+) -> None:
+    await api.do(LIVE_IN, meeting.mentee, zone=zone)
+    await meeting.becomes(ActivityKind.BOOKING_CONFIRMED)
+
+    at(api, START - timedelta(hours=5))
+
+    assert await meeting.reminders(meeting.mentee) == [f"Your session with Ines is {said}"]
+
+
 async def test_what_had_passed_at_the_confirmation_is_not_sent(api: Api, meeting: Meeting) -> None:
     at(api, START - timedelta(hours=5))
     await meeting.becomes(ActivityKind.BOOKING_CONFIRMED)
@@ -112,7 +129,7 @@ async def test_what_had_passed_at_the_confirmation_is_not_sent(api: Api, meeting
 
     at(api, START - timedelta(minutes=50))
 
-    assert await meeting.reminders(meeting.mentee) == ["Your session with Ines is in an hour"]
+    assert await meeting.reminders(meeting.mentee) == ["Your session with Ines is in 50 minutes"]
 
 
 async def test_a_cancelled_session_is_not_reminded_of(api: Api, meeting: Meeting) -> None:
@@ -147,7 +164,7 @@ async def test_who_was_down_for_an_hour_still_reminds_and_who_was_for_a_day_does
 
     at(api, START - timedelta(minutes=20))
 
-    assert await meeting.reminders(meeting.mentee) == ["Your session with Ines is in an hour"]
+    assert await meeting.reminders(meeting.mentee) == ["Your session with Ines is in 20 minutes"]
     at(api, START + timedelta(minutes=1))
     assert len(await meeting.reminders(meeting.mentee)) == 1
 

@@ -32,6 +32,7 @@ def test_an_address_is_trimmed_and_folded(given: str, kept: str) -> None:
             "noor@" + "e" * 64 + ".com",
             "noor@" + "e." * 130 + "com",
             '"noor"@example.com',
+            "=?utf-8?b?bm9vcg==?=@example.com",
         ),
     ],
 )

@@ -83,6 +83,20 @@ def test_what_only_looks_like_one_is_refused(name: str, value: Any) -> None:
         _read(name, value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Date", "9999-12-31"),
+        ("Date", "0001-01-01"),
+        ("DateTime", "9999-12-31T00:00:00Z"),
+        ("DateTime", "1899-12-31T00:00:00Z"),
+    ],
+)
+def test_what_is_too_far_away_is_said_to_be(name: str, value: str) -> None:
+    with pytest.raises(GraphQLError, match=f"{name} is too far away"):
+        _read(name, value)
+
+
 def _read(name: str, value: Any) -> Any:
     read = NAMES[name].parse_value
     assert read is not None

@@ -131,12 +131,9 @@ def _recipient(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _address(text: str) -> str:
-    """*text* as a header has it; raises where it is not one address."""
+    """*text* as a header has it; raises where it is not one address, of ASCII."""
     name, address = parseaddr(text)
-    if address.isascii():
-        return str(Address(name, addr_spec=address))
-    user, _, domain = address.rpartition("@")  # what is not ASCII is not read by the standard library
-    return str(Address(name, user, domain))
+    return str(Address(name, addr_spec=address))
 
 
 def _encoding(text: str) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import suppress
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
 from email.utils import parseaddr
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -42,7 +41,9 @@ class SMTP:
         try:
             async with asyncio.timeout(self._in_all):
                 await client.connect()
-                await _hand_over(client, mail)
+                # Not `send_message`, which would read each header anew.
+                sender, recipient = (parseaddr(mail[name])[1] for name in ("From", "To"))
+                await client.sendmail(sender, recipient, mail.as_bytes())
             # It has the mail: how it takes leave is its own affair.
             with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
@@ -80,16 +81,6 @@ class SMTP:
     @property
     def _is_loopback(self) -> bool:
         return self._host in {"localhost", "127.0.0.1", "::1"}
-
-
-async def _hand_over(client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
-    """As aiosmtplib's `send_message`, which would read each header anew: ours need none of what a server may offer."""
-    sender, recipient = (parseaddr(mail[name])[1] for name in ("From", "To"))
-    if sender.isascii() and recipient.isascii():
-        await client.sendmail(sender, recipient, mail.as_bytes())
-    else:
-        content = mail.as_bytes(policy=SMTPUTF8)
-        await client.sendmail(sender, recipient, content, mail_options=["SMTPUTF8"])
 
 
 def _refused(what: str, codes: set[int]) -> Exception:

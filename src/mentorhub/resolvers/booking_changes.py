@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from mentorhub.db import booking_changes, bookings, locks, mentor_figures
+from mentorhub.db import booking_changes, bookings, feedback, locks, mentor_figures
 from mentorhub.db.bookings import BookingRow
-from mentorhub.db.database import Violated
+from mentorhub.db.database import Reader, Violated
 from mentorhub.resolvers import access, slots
 from mentorhub.resolvers.desk import Work
-from mentorhub.rules.bookings import Hand
+from mentorhub.rules.bookings import Hand, after
 from mentorhub.rules.facts import ActivityKind, Fact, FactKind
 from mentorhub.rules.instants import written
 from mentorhub.rules.keys import Key
 from mentorhub.rules.refusals import Conflict, NotFound, Refusal, SlotOverlap, SlotTaken
 from mentorhub.rules.tallies import Tally
-from mentorhub.rules.vocabulary import BookingStatus
+from mentorhub.rules.vocabulary import BookingAction, BookingStatus
 
 
 async def found(work: Work, booking_id: Key) -> tuple[BookingRow, Hand]:
@@ -30,6 +30,18 @@ async def locked(work: Work, row: BookingRow) -> BookingRow:
     """*row* as it is once nobody else can change it: everything about its mentor's bookings is this work's."""
     await locks.mentors_rows(work.transaction, [row.mentor_id])
     return (await bookings.by_keys(work.transaction, [row.id], now=work.now))[row.id]
+
+
+async def once_done(work: Work, row: BookingRow, action: BookingAction, *, by: Hand) -> BookingStatus:
+    """The status of *row* once *by* has done *action*. Raises Forbidden, WrongState."""
+    has_feedback = by is Hand.MENTEE and row.id in await rated(work.reader, [row])
+    return after(row, action, by=by, now=work.now, has_feedback=has_feedback)
+
+
+async def rated(reader: Reader, rows: Sequence[BookingRow]) -> set[Key]:
+    """The keys of those of *rows* for which feedback was left."""
+    completed = [row.id for row in rows if row.status is BookingStatus.COMPLETED]
+    return await feedback.rated_among(reader, completed) if completed else set()
 
 
 async def settled(work: Work, row: BookingRow) -> BookingRow:

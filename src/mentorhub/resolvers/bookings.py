@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from mentorhub.db import bookings, facts, feedback, mentors
+from mentorhub.db import bookings, facts, mentors
 from mentorhub.db.bookings import BookingRow
 from mentorhub.db.facts import FactRow
 from mentorhub.resolvers import access
-from mentorhub.resolvers.booking_changes import change, found, locked, settled, written_down
+from mentorhub.resolvers.booking_changes import change, found, locked, once_done, rated, settled, written_down
 from mentorhub.resolvers.desk import Desk, Viewer, Work
 from mentorhub.rules import texts, urls
-from mentorhub.rules.bookings import Hand, after, permit
+from mentorhub.rules.bookings import Hand, permit
 from mentorhub.rules.bookings import viewer_can as can
 from mentorhub.rules.facts import ActivityKind, Fact, QuietKind
 from mentorhub.rules.faults import Faults
@@ -54,16 +54,12 @@ async def histories(desk: Desk, keys: Sequence[Key]) -> dict[Key, list[FactRow]]
 async def viewer_can(desk: Desk, rows: Sequence[BookingRow]) -> list[list[BookingAction]]:
     """What the viewer may do with each of *rows* now: what the mutations go by."""
     hands = [access.hand_on(desk.viewer, row) for row in rows]
-    rated = await _rated(desk, [row for row, hand in zip(rows, hands, strict=True) if hand is Hand.MENTEE])
+    own = [row for row, hand in zip(rows, hands, strict=True) if hand is Hand.MENTEE]
+    has_feedback = await rated(desk.reader, own)
     return [
-        can(row, hand, now=desk.now, has_feedback=row.id in rated) if hand else []
+        can(row, hand, now=desk.now, has_feedback=row.id in has_feedback) if hand else []
         for row, hand in zip(rows, hands, strict=True)
     ]
-
-
-async def _rated(desk: Desk, rows: Sequence[BookingRow]) -> set[Key]:
-    completed = [row.id for row in rows if row.status is BookingStatus.COMPLETED]
-    return await feedback.rated_among(desk.reader, completed) if completed else set()
 
 
 async def confirm(work: Work, *, booking_id: Key, meeting_url: str | None = None) -> BookingRow:
@@ -139,7 +135,7 @@ async def _permitted(work: Work, booking_id: Key, action: BookingAction) -> tupl
     row, hand = await found(work, booking_id)
     permit(action, by=hand)
     row = await locked(work, row)
-    return row, after(row, action, by=hand, now=work.now)
+    return row, await once_done(work, row, action, by=hand)
 
 
 def _own(work: Work) -> Key:

@@ -6,10 +6,10 @@ from mentorhub.db import incidents
 from mentorhub.db.incidents import IncidentRow, NoteRow
 from mentorhub.db.keys import new_key
 from mentorhub.resolvers import access
-from mentorhub.resolvers.booking_changes import found
+from mentorhub.resolvers.booking_changes import found, once_done
 from mentorhub.resolvers.desk import Desk, Work
 from mentorhub.rules import texts
-from mentorhub.rules.bookings import Hand, after
+from mentorhub.rules.bookings import Hand
 from mentorhub.rules.facts import ActivityKind, Fact
 from mentorhub.rules.keys import Key
 from mentorhub.rules.vocabulary import BookingAction, IncidentKind, IncidentStatus
@@ -36,7 +36,7 @@ async def notes_of(desk: Desk, keys: Sequence[Key]) -> dict[Key, list[NoteRow]]:
 async def report(work: Work, *, booking_id: Key, kind: IncidentKind, details: str) -> IncidentRow:
     """A party reports a session, and with it the other party."""
     booking, hand = await found(work, booking_id)
-    after(booking, BookingAction.REPORT, by=hand, now=work.now)
+    await once_done(work, booking, BookingAction.REPORT, by=hand)
     details = texts.paragraphs(details, field="details", at_most=LONGEST_DETAILS)
     subject = booking.mentor_user_id if hand is Hand.MENTEE else booking.mentee_id
     row = IncidentRow(

@@ -3,12 +3,12 @@
 from mentorhub.db import booking_changes, bookings, locks, wishes
 from mentorhub.db.bookings import BookingRow
 from mentorhub.resolvers import access, slots
-from mentorhub.resolvers.booking_changes import change, found
+from mentorhub.resolvers.booking_changes import change, found, once_done
 from mentorhub.resolvers.bookings import LONGEST_TEXT
 from mentorhub.resolvers.desk import Work
 from mentorhub.resolvers.taking import chosen, others_of, patience, refuse_more_pending, refuse_overlap, take
 from mentorhub.rules import texts
-from mentorhub.rules.bookings import Hand, after, permit, respond_by
+from mentorhub.rules.bookings import Hand, permit, respond_by
 from mentorhub.rules.facts import ActivityKind
 from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
@@ -26,7 +26,7 @@ async def reschedule(work: Work, *, booking_id: Key, slot_id: Key, reason: str |
     locked = await locks.parties(work.transaction, [row.mentee_id], mentors=[row.mentor_id], now=work.now)
     others = (await others_of(work, [row], locked))[row.mentee_id]
     row = (await bookings.by_keys(work.transaction, [row.id], now=work.now))[row.id]
-    status = after(row, BookingAction.RESCHEDULE, by=hand, now=work.now)
+    status = await once_done(work, row, BookingAction.RESCHEDULE, by=hand)
     faults = Faults()
     reason = faults.check(texts.optional_paragraphs, reason, field="reason", at_most=LONGEST_TEXT)
     at = slot_id, access.signed_in(work).user_id
@@ -44,7 +44,7 @@ async def reschedule(work: Work, *, booking_id: Key, slot_id: Key, reason: str |
         raise Conflict
     await slots.refresh(work, row.mentor_id, around=row)
     await take(work, moved)
-    refuse_overlap(others, moved)
+    refuse_overlap(others, moved, by=hand)
     if row.status is not BookingStatus.PENDING and status is BookingStatus.PENDING:
         refuse_more_pending(work, others, moved)
     return await change(work, row, moved, ActivityKind.BOOKING_RESCHEDULED, reason=reason, stored=lifted)

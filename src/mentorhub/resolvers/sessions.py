@@ -82,8 +82,9 @@ async def begin(work: Work, account: AccountRow) -> SignedIn:
         user_agent=_shortened(work.origin.user_agent),
         ip_address=work.origin.address,
     )
+    # First, so that this one is not among them: where a clock went back, others were used later.
+    await sessions.end_least_used(work.transaction, account.id, but=MOST_SESSIONS - 1, now=work.now)
     await sessions.add(work.transaction, row, token_hash=hashed(token))
-    await sessions.end_least_used(work.transaction, account.id, but=MOST_SESSIONS, now=work.now)
     found = await sessions.by_key(work.transaction, row.id, now=work.now)
     assert found is not None, "a session that was added just now is there"
     return SignedIn(viewer_of(found), row, token)

@@ -10,6 +10,7 @@ from mentorhub.db.wishes import Wanted, WantedMentor
 from mentorhub.resolvers import access
 from mentorhub.resolvers.booking_changes import expire
 from mentorhub.resolvers.desk import Work
+from mentorhub.rules.bookings import Hand
 from mentorhub.rules.faults import Faults
 from mentorhub.rules.instants import NEVER
 from mentorhub.rules.intervals import overlap
@@ -105,9 +106,10 @@ async def unavailable(work: Work, row: BookingRow) -> SlotRefusal:
     return refusal(message, mentor_id=row.mentor_id, near=row.starts_at, field="slot_id")
 
 
-def refuse_overlap(others: list[BookingRow], row: BookingRow) -> None:
+def refuse_overlap(others: list[BookingRow], row: BookingRow, *, by: Hand = Hand.MENTEE) -> None:
     if any(overlap(other, row) for other in others):
-        raise SlotOverlap(mentor_id=row.mentor_id, near=row.starts_at, field="slot_id")
+        message = None if by is Hand.MENTEE else "The mentee has another booking at this time."
+        raise SlotOverlap(message, mentor_id=row.mentor_id, near=row.starts_at, field="slot_id")
 
 
 def refuse_more_pending(work: Work, others: list[BookingRow], row: BookingRow) -> None:

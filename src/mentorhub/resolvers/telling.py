@@ -121,6 +121,7 @@ async def _stories(work: Work, rows: Sequence[FactRow]) -> tuple[Mapping[Key, Re
             mentor=who(owners.get(_mentor(row) or NOBODY)),
             user=who(_user(row)),
             session=_session(sessions.get(row.booking_id or NOBODY)),
+            at=work.now,
         )
         for row in rows
     ]

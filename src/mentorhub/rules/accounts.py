@@ -33,6 +33,8 @@ _EMAIL: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])"
 )
+_ENCODED: Final = "=?"
+"""Begins an encoded word in the headers of mails."""
 _LONGEST_LOCAL_PART: Final = 64
 _TELLING: Final = 4
 """So long must the name part of an address be for a password not to contain it."""
@@ -66,6 +68,7 @@ def email(value: str, *, field: Field = "email") -> str:
         len(address) > LONGEST_EMAIL
         or address.find("@") > _LONGEST_LOCAL_PART
         or not _EMAIL.fullmatch(address)
+        or _ENCODED in address
     ):
         raise Invalid("This is not an email address.", field=field)
     return address

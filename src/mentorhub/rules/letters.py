@@ -101,10 +101,15 @@ class Letter:
 
 def when(instant: datetime, zone: str | None) -> str:
     """*instant* on the clocks of *zone*, which is named: Monday, 2 March 2026 at 10:00 (Europe/Paris)."""
-    name = zone if zone and zones.is_zone(zone) else UTC
-    local = instant.astimezone(zones.zone(name))
+    local, name = on_clocks(instant, zone)
     day = f"{_WEEKDAYS[local.weekday()]}, {local.day} {_MONTHS[local.month - 1]} {local.year}"
     return f"{day} at {local:%H:%M} ({name})"
+
+
+def on_clocks(instant: datetime, zone: str | None) -> tuple[datetime, str]:
+    """*instant* on the clocks of *zone*, and its name; UTC where there is no such zone."""
+    name = zone if zone and zones.is_zone(zone) else UTC
+    return instant.astimezone(zones.zone(name)), name
 
 
 def _paragraph(text: str) -> str:

@@ -40,6 +40,8 @@ class Story:
     mentor: Person | None = None
     user: Person | None = None
     session: Session | None = None
+    at: datetime | None = None
+    """When it is told, where that is said."""
     title: str = ""
     text: str = ""
     """Of an announcement."""

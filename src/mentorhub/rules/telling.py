@@ -1,14 +1,19 @@
 """Who hears of a fact, and in which words: one function from what happened to what each reader is told."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from mentorhub.rules.facts import ActivityKind, FactKind, QuietKind
-from mentorhub.rules.letters import when
+from mentorhub.rules.letters import on_clocks, when
 from mentorhub.rules.stories import Person, Session, Story, Told
 from mentorhub.rules.vocabulary import BookingStatus, RejectionReason
 from mentorhub.rules.vocabulary import NotificationKind as Kind
+
+_A_MINUTE: Final = timedelta(minutes=1)
+_AN_HOUR: Final = timedelta(hours=1)
+_NEARLY_AN_HOUR: Final = 50
+"""Minutes that are told as one."""
 
 
 def tell(story: Story) -> list[Told]:
@@ -22,6 +27,18 @@ Teller = Callable[[Story], Iterator[Told]]
 
 def _at(session: Session, reader: Person) -> str:
     return when(session.starts_at, reader.zone)
+
+
+def _soon(session: Session, reader: Person, at: datetime) -> str:
+    """When it starts, to whoever is told *at* this instant: a reminder may be late."""
+    if session.starts_at <= at:
+        return "now"
+    left = session.starts_at - at
+    if left <= _AN_HOUR:
+        minutes = round(left / _A_MINUTE)
+        return "in an hour" if minutes > _NEARLY_AN_HOUR else f"in {max(minutes, 2)} minutes"
+    days = on_clocks(session.starts_at, reader.zone)[0].date() - on_clocks(at, reader.zone)[0].date()
+    return {0: "today", 1: "tomorrow"}.get(days.days, "soon")
 
 
 def _because(story: Story) -> str:
@@ -48,6 +65,8 @@ def _between(kind: Kind, to: str, title: str, body: str) -> Teller:
                     "at": _at(session, reader),
                     "url": session.meeting_url or "",
                 }
+                if story.at is not None and "{soon}" in title:
+                    words["soon"] = _soon(session, reader, story.at)
                 yield Told(
                     reader.key,
                     kind,
@@ -159,24 +178,32 @@ def _secured(story: Story) -> Iterator[Told]:
 
 
 def _reminded(story: Story) -> Iterator[Told]:
-    hours = story.data.get("hours")
-    soon = "in an hour" if hours == 1 else "tomorrow" if hours == 24 else "soon"
-    url = " Meet at {url}" if story.session and story.session.meeting_url else ""
     yield from _between(
         Kind.SESSION_REMINDER,
         "others",
-        f"Your session with {{other}} is {soon}",
-        "“{topic}” with {other}: {at}." + url,
+        "Your session with {other} is {soon}",
+        "“{topic}” with {other}: {at}." + _where(story),
     )(story)
+
+
+def _confirmed(story: Story) -> Iterator[Told]:
+    yield from _between(
+        Kind.BOOKING_CONFIRMED,
+        "user",
+        "{other} has confirmed your session",
+        "“{topic}”: {at}." + _where(story),
+    )(story)
+
+
+def _where(story: Story) -> str:
+    return " Meet at {url}" if story.session and story.session.meeting_url else ""
 
 
 _TELLERS: Final[Mapping[FactKind, Teller]] = {
     ActivityKind.BOOKING_REQUESTED: _between(
         Kind.BOOKING_REQUESTED, "mentor", "{other} asks for a session", "“{topic}”: {at}."
     ),
-    ActivityKind.BOOKING_CONFIRMED: _between(
-        Kind.BOOKING_CONFIRMED, "user", "{other} has confirmed your session", "“{topic}”: {at}."
-    ),
+    ActivityKind.BOOKING_CONFIRMED: _confirmed,
     ActivityKind.BOOKING_DECLINED: _between(
         Kind.BOOKING_DECLINED, "user", "{other} has declined your request", "“{topic}”: {at}."
     ),

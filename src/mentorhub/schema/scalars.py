@@ -64,13 +64,14 @@ def written_instant(value: datetime) -> str:
 def _read_day(value: Any) -> date:
     text = _text(value, "Date")
     try:
-        if _DAY.fullmatch(text):
-            day = date.fromisoformat(text)
-            if _EARLIEST.date() <= day <= _LATEST.date():
-                return day
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
-        pass
-    raise GraphQLError("Date is a calendar day: 2026-03-08.")
+        day = None
+    if day is None:
+        raise GraphQLError("Date is a calendar day: 2026-03-08.")
+    if not _EARLIEST.date() <= day <= _LATEST.date():
+        raise GraphQLError("Date is too far away.")
+    return day
 
 
 def _read_local_time(value: Any) -> LocalTime:
