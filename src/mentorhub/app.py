@@ -69,6 +69,7 @@ class Service:
             )
         )
         self._leaving: asyncio.Task[None] | None = None
+        self._clockwork: Clockwork
         self.app = self._built(settings)
 
     def _observe(self, served: Served) -> None:
@@ -101,11 +102,11 @@ class Service:
 
     @asynccontextmanager
     async def _clock(self) -> AsyncIterator[None]:
-        clockwork = Clockwork(self.house.doors, JOBS)
+        self._clockwork = Clockwork(self.house.doors, JOBS)
         if self.house.settings.jobs == "on":
-            await clockwork.start()
+            await self._clockwork.start()
         yield
-        await clockwork.stop()
+        await self._clockwork.stop()
 
     @asynccontextmanager
     async def _sandbox(self) -> AsyncIterator[None]:
@@ -125,7 +126,8 @@ class Service:
             raise ValueError(refusal.message) from refusal
 
     async def _run_jobs(self) -> None:
-        await Clockwork(self.house.doors, JOBS).run_all()
+        # The one that runs anyway: what it is in the middle of is waited for.
+        await self._clockwork.run_all()
 
     def _built(self, settings: Settings) -> ASGIApp:
         exact: dict[str, ASGIApp] = {

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.system.processes import Service, serving
+from tests.system.test_journey import SIGN_UP
 from tests.web.serving import PLAIN
 
 
@@ -31,6 +32,26 @@ async def test_the_clock_ticks_on_from_where_it_was_put_and_survives_a_restart(
     assert datetime.fromisoformat(put.json()["now"]) >= ahead
     assert back.json()["now"].startswith("2026-03-08T13:00:0")
     assert jobs.json() == {"done": True}
+
+
+async def test_when_jobs_are_said_to_be_done_mails_are_out(database_url: str, tmp_path: Path) -> None:
+    out = []
+    async with (
+        serving(database_url, tmp_path, MENTORHUB_SANDBOX="on") as service,
+        httpx.AsyncClient(timeout=30) as client,
+    ):
+        for number in range(10):
+            given = {
+                "name": "Noor",
+                "email": f"noor{number}@example.com",
+                "password": "quiet rivers run deep",
+            }
+            asked = {"query": SIGN_UP, "variables": {"input": given}}
+            assert not (await client.post(f"{service.url}/graphql", json=asked)).json().get("errors")
+            await client.post(f"{service.url}/sandbox/jobs")
+            out.append(len(list((service.folder / "var" / "mail").glob("*.eml"))))
+
+    assert out == list(range(1, 11))
 
 
 @pytest.mark.parametrize(

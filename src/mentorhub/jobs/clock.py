@@ -92,8 +92,10 @@ class Clockwork:
                 return
 
     async def _tried(self, job: Job) -> int | Exception:
+        # What is under way is waited for, and may have made work for others.
+        under_way = self._turns[job.name].locked()
         try:
-            return await self._attend(job, anyway=True, hurries=True)
+            return await self._attend(job, anyway=True, hurries=True) + under_way
         except Exception as error:  # noqa: BLE001 -- raised by the caller
             return error
 

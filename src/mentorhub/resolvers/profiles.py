@@ -12,7 +12,7 @@ from mentorhub.rules.facts import ActivityKind, Fact, QuietKind
 from mentorhub.rules.faults import Faults
 from mentorhub.rules.keys import Key
 from mentorhub.rules.mentors import Profile, Terms, applying, checked_profile, checked_terms
-from mentorhub.rules.refusals import Conflict, Forbidden, Invalid, NotFound
+from mentorhub.rules.refusals import Forbidden, Invalid, NotFound
 from mentorhub.rules.vocabulary import MentorStatus, UserStatus
 
 _LEFT_OUT: Final[dict[str, Any]] = dict.fromkeys(
@@ -89,9 +89,10 @@ async def _add(work: Work, said: dict[str, Any]) -> Key:
             said=said,
             now=work.now,
         )
-    except Violated as violated:
+    except Violated:
         # The same person has applied at the same time.
-        raise Conflict from violated
+        applying(MentorStatus.PENDING)
+        raise
 
 
 async def update(work: Work, *, given: Profile) -> MentorRow:
