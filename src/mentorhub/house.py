@@ -20,7 +20,7 @@ from mentorhub.resolvers import authentication, charging, telling, webhook_heari
 from mentorhub.resolvers.desk import Desk, Doors, Origin
 from mentorhub.resolvers.following import Following
 from mentorhub.resolvers.standing import Standing
-from mentorhub.rules.refusals import Unauthenticated, Unavailable
+from mentorhub.rules.refusals import Forbidden, Unauthenticated, Unavailable
 from mentorhub.schema import inner_engine
 from mentorhub.schema.context import Context, request_id
 from mentorhub.schema.webhook_bodies import Bodies
@@ -157,8 +157,14 @@ class House:
         charging.fine(context.desk)
 
     async def still_allowed(self, context: Context) -> bool:
-        """Whether the viewer of *context* may go on listening."""
-        return await self.following.standing.holds(context.desk.viewer)
+        """Whether the viewer of *context* may go on listening. Raises Refused for whoever has a lesser role now."""
+        try:
+            await self.following.standing.check(context.desk.viewer)
+        except Unauthenticated:
+            return False
+        except Forbidden as refusal:
+            raise Refused(refusal.code, refusal.message, status=403) from None
+        return True
 
     async def _note_uses(self) -> None:
         while True:

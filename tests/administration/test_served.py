@@ -42,12 +42,16 @@ async def test_an_export_is_downloaded_by_its_link_alone(live: Live) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mutation", "rest"),
-    [(SUSPEND, {"reason": "So."}), (SET_ROLE, {"role": "MEMBER"}), (REVOKE, {})],
+    ("mutation", "rest", "reason"),
+    [
+        (SUSPEND, {"reason": "So."}, "You are no longer signed in."),
+        (SET_ROLE, {"role": "MEMBER"}, "Your role has changed."),
+        (REVOKE, {}, "You are no longer signed in."),
+    ],
     ids=["suspended", "demoted", "signed out"],
 )
 async def test_an_open_socket_is_closed_when_its_owner_loses_the_right(
-    live: Live, mutation: str, rest: dict[str, str]
+    live: Live, mutation: str, rest: dict[str, str], reason: str
 ) -> None:
     above = await live.person(role=Role.SUPERADMIN)
     keeper = await live.admin()
@@ -55,11 +59,11 @@ async def test_an_open_socket_is_closed_when_its_owner_loses_the_right(
     async with live.ear(keeper, "subscription { activityFeed { kind } }") as ear:
         answer = await live.ask(above, mutation, input={"userId": f"user_{keeper.key}", **rest})
         async with asyncio.timeout(2):
-            code, _ = await ear.talk.closed()
+            end = await ear.talk.closed()
 
     [payload] = answer["data"].values()
     assert payload["userErrors"] == []
-    assert code == 4403
+    assert end == (4403, reason)
 
 
 async def test_a_member_s_open_socket_is_closed_when_the_account_is_suspended(live: Live) -> None:

@@ -10,6 +10,7 @@ from mentorhub.db.database import Database
 from mentorhub.db.keys import new_key
 from mentorhub.resolvers.desk import Viewer
 from mentorhub.resolvers.standing import Standing
+from mentorhub.rules.refusals import Unauthenticated
 from mentorhub.rules.vocabulary import Role
 from tests.api import StandingClock
 
@@ -33,12 +34,13 @@ async def test_those_who_ask_when_an_answer_has_just_come_are_answered_anew(data
     standing = Standing(database.reader, StandingClock())
     loop = asyncio.get_running_loop()
 
-    async def ask_after(turns: int) -> bool:
+    async def ask_after(turns: int) -> None:
         viewer = Viewer(new_key(), Role.MEMBER, is_verified=True, session_id=new_key())
         for _ in range(turns):
             await asyncio.sleep(0)
-        return await standing.holds(viewer, since=loop.time())
+        await standing.check(viewer, since=loop.time())
 
-    answers = await asyncio.gather(*(ask_after(turns) for turns in range(60) for _ in range(2)))
+    asking = [ask_after(turns) for turns in range(60) for _ in range(2)]
+    answers = await asyncio.gather(*asking, return_exceptions=True)
 
-    assert answers == [False] * 120
+    assert [type(answer) for answer in answers] == [Unauthenticated] * 120

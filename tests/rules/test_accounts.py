@@ -136,6 +136,13 @@ def test_admins_act_on_members_and_superadmins_on_everybody_but_themselves(
             accounts.may_act_on(actor, subject, is_self=False)
 
 
+def test_each_role_may_what_those_below_it_may() -> None:
+    rising = [Role.MEMBER, Role.ADMIN, Role.SUPERADMIN]
+
+    for rank, role in enumerate(rising):
+        assert [other for other in Role if accounts.is_at_least(role, other)] == rising[: rank + 1]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -14,7 +14,7 @@ from mentorhub.live import Entry, Listener, Log, Wanted
 from mentorhub.resolvers.cursors import Cursors
 from mentorhub.resolvers.desk import Desk
 from mentorhub.resolvers.standing import Standing, key_of
-from mentorhub.rules.refusals import CursorInvalid, SlowConsumer
+from mentorhub.rules.refusals import Barred, CursorInvalid, SlowConsumer
 
 NAME: Final = "facts"
 """The name of the log's cursors. Their place is a fact's; that of `end` also has the instant it was asked at."""
@@ -87,7 +87,9 @@ class Following:
         try:
             async with aclosing(self.log.entries(listener, after=place)) as entries:
                 async for entry in entries:
-                    if not await self.standing.holds(desk.viewer, since=entry.read_at):
+                    try:
+                        await self.standing.check(desk.viewer, since=entry.read_at)
+                    except Barred:
                         # Whoever watches over the connection says why, and ends it.
                         await asyncio.get_running_loop().create_future()
                     yield entry

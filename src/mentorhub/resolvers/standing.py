@@ -8,7 +8,9 @@ from mentorhub.db import standing
 from mentorhub.db.clock import Clock
 from mentorhub.db.database import Reader
 from mentorhub.resolvers.desk import Viewer
+from mentorhub.rules.accounts import is_at_least
 from mentorhub.rules.keys import Key
+from mentorhub.rules.refusals import Forbidden, Unauthenticated
 from mentorhub.rules.vocabulary import Role
 
 _AT_ONCE: Final = 1000
@@ -35,13 +37,22 @@ class Standing:
         self._asking: asyncio.Task[None] | None = None
         self._tidied_at = 0.0
 
-    async def holds(self, viewer: Viewer | None, *, since: float | None = None) -> bool:
-        """Whether *viewer* is still signed in and what they were, at *since* (of the event loop's time) or later."""
+    async def check(self, viewer: Viewer | None, *, since: float | None = None) -> None:
+        """That *viewer* may do all that they could, at *since* (of the event loop's time) or later.
+
+        Raises Unauthenticated for whoever is not signed in any more, Forbidden for whoever has a lesser role now.
+        """
         if viewer is None:
-            return True
-        key = key_of(viewer)
+            return
+        role = await self._role(key_of(viewer), since)
+        if role is None:
+            raise Unauthenticated("You are no longer signed in.")
+        if role is not viewer.role and not is_at_least(role, viewer.role):
+            raise Forbidden("Your role has changed.")
+
+    async def _role(self, key: Key | None, since: float | None) -> Role | None:
         if key is None:
-            return False
+            return None
         now = asyncio.get_running_loop().time()
         if since is None:
             self._watched[key] = now
@@ -54,7 +65,7 @@ class Standing:
             if self._asking is None or self._asking.done():
                 self._asking = asyncio.create_task(self._ask(), name="standing of listeners")
             await asyncio.shield(self._asking)
-        return self._roles[key] is viewer.role
+        return self._roles[key]
 
     async def prepare(self, keys: Collection[Key | None], since: float) -> None:
         """Asks about all whom an event goes to, so that nobody of them need ask by themselves."""

@@ -29,6 +29,9 @@ USE_NOTED_EVERY: Final = timedelta(minutes=1)
 MOST_SESSIONS: Final = 100
 MOST_ACCESS_TOKENS: Final = 50
 
+_RANKS: Final = {Role.MEMBER: 0, Role.ADMIN: 1, Role.SUPERADMIN: 2}
+"""Each role may do all that those below it may."""
+
 _EMAIL: Final = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])"
@@ -120,6 +123,11 @@ def may_act_on(actor: Role, subject: Role, *, is_self: bool) -> None:
         raise Forbidden("You cannot do this to your own account.")
     if actor is not Role.SUPERADMIN and (actor is not Role.ADMIN or subject is not Role.MEMBER):
         raise Forbidden
+
+
+def is_at_least(role: Role, other: Role) -> bool:
+    """Whether *role* may do all that *other* may."""
+    return _RANKS[role] >= _RANKS[other]
 
 
 def device(user_agent: str | None, address: str | None) -> str:
