@@ -9,7 +9,7 @@ from mentorhub.rules.vocabulary import Role, SlotStatus
 from tests import rows
 from tests.administration.test_users import SET_ROLE
 from tests.live.service import Live, Person
-from tests.live.test_activity_feed import FEED
+from tests.live.test_activity_feed import FEED, joined
 from tests.live.test_slot_changes import becomes, given_slots
 from tests.web.serving import eventually
 
@@ -112,3 +112,21 @@ async def test_who_was_demoted_comes_back_with_the_same_token(live: Live) -> Non
 
     assert heard == {"id": f"slot_{slot}", "mentor": {"user": {"email": None}}}
     assert await live.refusal(admin, FEED) == "FORBIDDEN"
+
+
+async def test_what_was_begun_after_a_promotion_ends_with_it(live: Live) -> None:
+    person, other = await live.person(), await live.person()
+
+    async with live.ear(person, "subscription { notificationReceived { id } }") as ear:
+        await set_role(live, person, Role.ADMIN)
+        await ear.talk.subscribe("feed", FEED, variables={"kinds": ["USER_JOINED"]})
+        await eventually(lambda: live.house.log.listeners == 2)
+        await live.tell(joined(other))
+        heard = await ear.talk.hear()
+        await set_role(live, person, Role.MEMBER)
+        await live.tell(joined(other))
+        async with asyncio.timeout(2):
+            end = await ear.talk.closed()
+
+    assert heard["payload"]["data"]["activityFeed"]["kind"] == "USER_JOINED"
+    assert end == (4403, CHANGED)

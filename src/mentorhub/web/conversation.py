@@ -171,8 +171,11 @@ class Conversation:
             self._context = await self._doors.contexts(self._approach)
         except Refused as refused:
             raise _Close(4403 if refused.status in {401, 403} else 1013, refused.message) from None
-        self._watched = self._doors.watch.add(self._context, lambda why: self.end(4403, why.message))
+        self._watched = self._watch(self._context)
         await self._answer(messages.ACKNOWLEDGED)
+
+    def _watch(self, context: Context) -> object:
+        return self._doors.watch.add(context, lambda why: self.end(4403, why.message))
 
     async def _subscribe(self, message: Subscribe) -> None:
         if self._context is None:
@@ -200,6 +203,8 @@ class Conversation:
         served = Served(self._approach.request_id, "websocket", kind="unread")
         task = asyncio.current_task()
         assert task is not None
+        # By itself, since it may have begun with more rights than the socket did.
+        watched = self._watch(context)
         try:
             last = await self._tell(message, context, served, task)
             # First, since the client may use the id again as soon as it hears that this operation is over.
@@ -208,6 +213,7 @@ class Conversation:
         except Gone:
             pass
         finally:
+            self._doors.watch.remove(watched)
             self._asked.discard(task)
             served.ends(context, status=status_of(served.code))
             self._doors.observer(served)
