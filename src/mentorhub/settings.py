@@ -1,6 +1,7 @@
 """The settings: one frozen object, read from the environment and `.env`; every outside thing is a URL."""
 
 import os
+import re
 import secrets
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 Switch = Literal["on", "off"]
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_URLS = ("database_url", "mail_url", "media_url", "redis_url", "public_url", "client_url", "traces_url")
+_BUCKET = re.compile(r"[\w.-]+", re.ASCII)
 
 
 class SettingsInvalid(Exception):  # noqa: N818 -- an answer to the operator
@@ -76,6 +79,16 @@ class Settings(BaseSettings):
             msg = "must be networks, such as 127.0.0.0/8"
             raise ValueError(msg) from None
 
+    @field_validator(*_URLS)
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        try:
+            _ports(value or "")
+        except ValueError:
+            msg = "has a host or port that cannot be read; a port is a number up to 65535"
+            raise ValueError(msg) from None
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
@@ -89,18 +102,24 @@ class Settings(BaseSettings):
     @field_validator("mail_url")
     @classmethod
     def _mail(cls, value: str) -> str:
-        if value.startswith(("file:", "console:", "smtp://", "smtps://")):
-            return value
-        msg = "must start with file:, console:, smtp:// or smtps://"
-        raise ValueError(msg)
+        if not value.startswith(("file:", "console:", "smtp://", "smtps://")):
+            msg = "must start with file:, console:, smtp:// or smtps://"
+            raise ValueError(msg)
+        if value.startswith("smtp") and not urlsplit(value).hostname:
+            msg = "must name a host, such as smtp://mail.example.com:587"
+            raise ValueError(msg)
+        return value
 
     @field_validator("media_url")
     @classmethod
     def _media(cls, value: str) -> str:
-        if value.startswith(("file:", "s3://")):
-            return value
-        msg = "must start with file: or s3://"
-        raise ValueError(msg)
+        if not value.startswith(("file:", "s3://")):
+            msg = "must start with file: or s3://"
+            raise ValueError(msg)
+        if value.startswith("s3:") and not _BUCKET.fullmatch(urlsplit(value).hostname or ""):
+            msg = "must name a bucket, such as s3://bucket/prefix"
+            raise ValueError(msg)
+        return value
 
     @field_validator("redis_url")
     @classmethod
@@ -160,6 +179,12 @@ class Settings(BaseSettings):
         """Every origin whose browsers may come with cookies and sockets."""
         own = urlsplit(self.public_url)
         return frozenset({*self.allowed_origins, f"{own.scheme}://{own.netloc}"})
+
+
+def _ports(url: str) -> list[int | None]:
+    """The port of each host in *url*: PostgreSQL's may be several. Raises ValueError where one cannot be read."""
+    hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
+    return [urlsplit(f"//{host}").port for host in hosts]
 
 
 def read_settings(**given: object) -> Settings:

@@ -41,6 +41,30 @@ def test_a_wrong_setting_ends_in_a_sentence(
     assert len(done.stderr.strip().splitlines()) <= 4, done.stderr
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("MENTORHUB_DATABASE_URL", "postgresql://u:hunter2@h:abc/x"),
+        ("MENTORHUB_MAIL_URL", "smtp://"),
+        ("MENTORHUB_MEDIA_URL", "s3://"),
+        ("MENTORHUB_REDIS_URL", "redis://:hunter2@h:99999"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [["serve", "--port", "0"], ["work"], ["upgrade"], ["doctor"]], ids=lambda words: words[0]
+)
+def test_a_url_that_leads_nowhere_is_named_in_one_sentence(
+    command: list[str], setting: str, value: str, tmp_path: Path
+) -> None:
+    done = run(tmp_path, *command, **{setting: value})
+
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert said.startswith(f"mentorhub: {setting} ")
+    assert len(said.splitlines()) == 1
+    assert "hunter2" not in said
+
+
 def test_an_old_postgresql_schema_is_refused_with_the_command_torun(
     postgresql_url: str, tmp_path: Path
 ) -> None:
