@@ -66,3 +66,45 @@ def test_urls_of_every_kind_are_taken_as_they_are(name: str, value: str) -> None
     settings = read_settings(**{name: value})
 
     assert getattr(settings, name) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "nonsense",
+        "@x.example",
+        "s@",
+        "A, B <s@x.example>",
+        "A <s@x.example> B",
+        "s@x.example, t@x.example",
+        "s@x.example <t@y.example>",
+        "ä@x.example",
+        "s@ä.example",
+        "s@x..example",
+    ],
+)
+def test_mails_come_from_one_address_that_every_server_takes(value: str) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        read_settings(mail_from=value)
+
+    assert str(refused.value) == (
+        "MENTORHUB_MAIL_FROM must be one address in ASCII, such as MentorHub <support@example.com>; "
+        "a name with a comma needs quotes"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "MentorHub <support@mentorhub.com>",
+        "s@x.example",
+        "<s@localhost>",
+        '"Mentors, Inc." <s@x.example>',
+        "Dr. Ä's Mentors & Co. <s@x.example>",
+    ],
+)
+def test_mails_come_from_whoever_has_an_address_under_any_name(value: str) -> None:
+    settings = read_settings(mail_from=value)
+
+    assert settings.mail_from == value

@@ -3,6 +3,9 @@
 import os
 import re
 import secrets
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import getaddresses
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
@@ -110,6 +113,14 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value
 
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if _is_one_address(value):
+            return value
+        msg = "must be one address in ASCII, such as MentorHub <support@example.com>; a name with a comma needs quotes"
+        raise ValueError(msg)
+
     @field_validator("media_url")
     @classmethod
     def _media(cls, value: str) -> str:
@@ -185,6 +196,16 @@ def _ports(url: str) -> list[int | None]:
     """The port of each host in *url*: PostgreSQL's may be several. Raises ValueError where one cannot be read."""
     hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
     return [urlsplit(f"//{host}").port for host in hosts]
+
+
+def _is_one_address(text: str) -> bool:
+    """Whether *text* is one address, under any name, that every server of mails takes."""
+    try:
+        [(name, address)] = getaddresses([text])
+        Address(name, addr_spec=address)
+    except (ValueError, IndexError, MessageError):
+        return False
+    return address.isascii()
 
 
 def read_settings(**given: object) -> Settings:

@@ -15,6 +15,7 @@ from tests.commands import MENTORHUB, run
         ("MENTORHUB_DATABASE_URL", "postgresql://127.0.0.1:1/nobody-listens"),
         ("MENTORHUB_DATABASE_URL", "sqlite:////proc/nowhere/mentorhub.db"),
         ("MENTORHUB_MAIL_URL", "pigeon:"),
+        ("MENTORHUB_MAIL_FROM", "nonsense"),
         ("MENTORHUB_MEDIA_URL", "ftp://example.com"),
         ("MENTORHUB_PUBLIC_URL", "not a URL"),
         ("MENTORHUB_PUBLIC_URL", "https://mentors.example.com"),
@@ -45,6 +46,7 @@ def test_a_wrong_setting_ends_in_a_sentence(
     ("setting", "value"),
     [
         ("MENTORHUB_DATABASE_URL", "postgresql://u:hunter2@h:abc/x"),
+        ("MENTORHUB_MAIL_FROM", "A, B <s@x.example>"),
         ("MENTORHUB_MAIL_URL", "smtp://"),
         ("MENTORHUB_MEDIA_URL", "s3://"),
         ("MENTORHUB_REDIS_URL", "redis://:hunter2@h:99999"),
@@ -53,7 +55,7 @@ def test_a_wrong_setting_ends_in_a_sentence(
 @pytest.mark.parametrize(
     "command", [["serve", "--port", "0"], ["work"], ["upgrade"], ["doctor"]], ids=lambda words: words[0]
 )
-def test_a_url_that_leads_nowhere_is_named_in_one_sentence(
+def test_a_setting_that_leads_nowhere_is_named_in_one_sentence(
     command: list[str], setting: str, value: str, tmp_path: Path
 ) -> None:
     done = run(tmp_path, *command, **{setting: value})
