@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mentorhub.db import revisions
 from tests.commands import MENTORHUB, run
 
 
@@ -78,6 +79,41 @@ def test_an_old_postgresql_schema_is_refused_with_the_command_torun(
 
     assert done.returncode != 0
     assert "mentorhub upgrade" in done.stderr
+
+
+@pytest.mark.parametrize("to", ["0001", "base"])
+def test_to_upgrade_to_what_is_older_is_refused_and_changes_nothing(
+    database_url: str, tmp_path: Path, to: str
+) -> None:
+    done = run(tmp_path, "upgrade", "--to", to, MENTORHUB_DATABASE_URL=database_url)
+
+    newest = revisions.newest()
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert (
+        f"the database is at revision {newest}, newer than {to}; to go back, restore the copy" in done.stderr
+    )
+    assert revisions.current(database_url) == newest
+
+
+def test_to_upgrade_to_a_revision_that_there_is_not_is_refused(sqlite_url: str, tmp_path: Path) -> None:
+    done = run(tmp_path, "upgrade", "--to", "0000", MENTORHUB_DATABASE_URL=sqlite_url)
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "'0000'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_database_is_upgraded_as_far_as_is_asked_for(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    first = run(tmp_path, "upgrade", "--to", "0001", MENTORHUB_DATABASE_URL=url)
+    again = run(tmp_path, "upgrade", "--to", "0001", MENTORHUB_DATABASE_URL=url)
+
+    further = run(tmp_path, "upgrade", "--to", "0002", MENTORHUB_DATABASE_URL=url)
+
+    assert (first.returncode, again.returncode, further.returncode) == (0, 0, 0)
+    assert revisions.current(url) == "0002"
 
 
 def test_sqlite_is_served_by_one_process(sqlite_url: str, tmp_path: Path) -> None:

@@ -33,9 +33,16 @@ def make_ready(settings: Settings) -> None:
 @click.option("--to", default="head", show_default=True, help="The revision to go to.")
 def upgrade(to: str) -> None:
     """Bring the database to the newest schema."""
-    from mentorhub.db import migrations
+    from mentorhub.db import migrations, revisions
 
-    migrations.upgrade(read_settings().database_url, to=to)
+    url = read_settings().database_url
+    found = revisions.current(url)
+    if found and to in revisions.before(found):
+        raise click.ClickException(
+            f"the database is at revision {found}, newer than {to}; to go back, restore the copy made before "
+            "the upgrade."
+        )
+    migrations.upgrade(url, to=to)
     click.echo("The database is up to date.")
 
 

@@ -15,8 +15,18 @@ _FOUND: Final = "SELECT version_num FROM alembic_version"
 
 
 def newest() -> str:
-    """The revision that this code needs: each file of a migration begins with the number of its own."""
-    return max(path.stem.partition("_")[0] for path in _VERSIONS.glob("[0-9]*.py"))
+    """The revision that this code needs."""
+    return max(_known())
+
+
+def before(revision: str) -> set[str]:
+    """The revisions that this code knows to be older than *revision*, and "base", the one of an empty database."""
+    return {"base", *(known for known in _known() if known < revision)}
+
+
+def _known() -> set[str]:
+    """Each file of a migration begins with the number of its own."""
+    return {path.stem.partition("_")[0] for path in _VERSIONS.glob("[0-9]*.py")}
 
 
 def current(url: str) -> str | None:
