@@ -116,6 +116,17 @@ def test_a_database_is_upgraded_as_far_as_is_asked_for(tmp_path: Path) -> None:
     assert revisions.current(url) == "0002"
 
 
+def test_an_upgrade_reads_the_url_of_postgresql_as_the_service_does(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    url = postgresql_url + ("&" if "?" in postgresql_url else "?") + "sslmode=prefer"
+
+    done = run(tmp_path, "upgrade", MENTORHUB_DATABASE_URL=url)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "The database is up to date.\n"
+
+
 def test_sqlite_is_served_by_one_process(sqlite_url: str, tmp_path: Path) -> None:
     done = run(tmp_path, "serve", "--workers", "2", MENTORHUB_DATABASE_URL=sqlite_url)
 

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
@@ -62,8 +64,9 @@ def _known() -> Iterator[None]:
 
 
 async def _asynchronously(url: str, act: Callable[[Connection], None]) -> None:
-    url = "postgresql+asyncpg://" + url.partition("://")[2]
-    engine = create_async_engine(url, poolclass=pool.NullPool)
+    # The driver reads the URL itself, as where the service connects: `?sslmode=require` is its own word.
+    connect = partial(asyncpg.connect, url)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(act)
