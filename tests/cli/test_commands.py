@@ -1,5 +1,6 @@
 """The commands, as processes: what they print, and that they fail with a sentence."""
 
+import socket
 import subprocess
 from pathlib import Path
 
@@ -125,6 +126,16 @@ def test_an_upgrade_reads_the_url_of_postgresql_as_the_service_does(
 
     assert done.returncode == 0, done.stderr
     assert done.stdout == "The database is up to date.\n"
+
+
+def test_a_port_that_another_listens_at_is_told_in_one_sentence(sqlite_url: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as another:
+        port = another.getsockname()[1]
+
+        done = run(tmp_path, "serve", "--port", str(port), MENTORHUB_DATABASE_URL=sqlite_url)
+
+    assert done.returncode == 1
+    assert done.stderr == f"mentorhub: nobody can listen at 127.0.0.1:{port}: Address already in use\n"
 
 
 def test_sqlite_is_served_by_one_process(sqlite_url: str, tmp_path: Path) -> None:

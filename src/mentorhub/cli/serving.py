@@ -1,6 +1,7 @@
 """The service, the jobs alone, and the demo."""
 
 import asyncio
+import socket
 
 import click
 
@@ -29,8 +30,21 @@ def _serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
             "for more --workers set MENTORHUB_DATABASE_URL to a PostgreSQL database."
         )
     make_ready(settings)
+    _try_to_bind(host, port)
     logs.configure(level=settings.log_level)
     run("mentorhub.app:from_environment", host=host, port=port, workers=workers)
+
+
+def _try_to_bind(host: str, port: int) -> None:
+    """Raises OSError where nobody can listen: uvicorn would make the service first, and say it in its own lines."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, port))
+    except OSError as error:
+        msg = f"nobody can listen at {host}:{port}: {error.strerror}"
+        raise OSError(msg) from error
 
 
 @click.command()
