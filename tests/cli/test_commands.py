@@ -82,19 +82,23 @@ def test_an_old_postgresql_schema_is_refused_with_the_command_torun(
     assert "mentorhub upgrade" in done.stderr
 
 
-@pytest.mark.parametrize("to", ["0001", "base"])
-def test_to_upgrade_to_what_is_older_is_refused_and_changes_nothing(
-    database_url: str, tmp_path: Path, to: str
+def test_to_upgrade_to_an_older_revision_goes_back_and_forward_again(
+    database_url: str, tmp_path: Path
 ) -> None:
-    done = run(tmp_path, "upgrade", "--to", to, MENTORHUB_DATABASE_URL=database_url)
+    back = run(tmp_path, "upgrade", "--to", "0001", MENTORHUB_DATABASE_URL=database_url)
 
-    newest = revisions.newest()
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert (
-        f"the database is at revision {newest}, newer than {to}; to go back, restore the copy" in done.stderr
-    )
-    assert revisions.current(database_url) == newest
+    assert (back.returncode, back.stdout) == (0, "The database is back at revision 0001.\n")
+    assert revisions.current(database_url) == "0001"
+    assert run(tmp_path, "upgrade", MENTORHUB_DATABASE_URL=database_url).returncode == 0
+    assert revisions.current(database_url) == revisions.newest()
+
+
+def test_to_go_back_to_no_tables_at_all_is_refused(database_url: str, tmp_path: Path) -> None:
+    done = run(tmp_path, "upgrade", "--to", "base", MENTORHUB_DATABASE_URL=database_url)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "would be lost" in done.stderr
+    assert revisions.current(database_url) == revisions.newest()
 
 
 def test_to_upgrade_to_a_revision_that_there_is_not_is_refused(sqlite_url: str, tmp_path: Path) -> None:

@@ -32,16 +32,17 @@ def make_ready(settings: Settings) -> None:
 @click.command()
 @click.option("--to", default="head", show_default=True, help="The revision to go to.")
 def upgrade(to: str) -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema, or back to an older one."""
     from mentorhub.db import migrations, revisions
 
     url = read_settings().database_url
     found = revisions.current(url)
+    if found and to == "base":
+        raise click.ClickException("base has no tables: all that is in the database would be lost.")
     if found and to in revisions.before(found):
-        raise click.ClickException(
-            f"the database is at revision {found}, newer than {to}; to go back, restore the copy made before "
-            "the upgrade."
-        )
+        migrations.downgrade(url, to=to)
+        click.echo(f"The database is back at revision {to}.")
+        return
     migrations.upgrade(url, to=to)
     click.echo("The database is up to date.")
 

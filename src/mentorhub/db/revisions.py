@@ -20,8 +20,8 @@ def newest() -> str:
 
 
 def before(revision: str) -> set[str]:
-    """The revisions that this code knows to be older than *revision*, and "base", the one of an empty database."""
-    return {"base", *(known for known in _known() if known < revision)}
+    """The revisions that this code knows to be older than *revision*."""
+    return {known for known in _known() if known < revision}
 
 
 def _known() -> set[str]:
