@@ -211,6 +211,18 @@ async def test_user_and_password_are_given_and_a_wrong_one_postpones() -> None:
     assert "wrong-one" not in str(refused.value)
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
+async def test_a_server_is_greeted_with_the_password_and_gets_no_mail() -> None:
+    handler = Handler()
+    how = {"authenticator": _authenticator, "auth_required": True, "auth_require_tls": False}
+    async with listening(handler, **how) as port:
+        await SMTP(f"smtp://us%40er:p%3Aw%2Fd@127.0.0.1:{port}").greet()
+        with pytest.raises(Postponed, match="does not let us in"):
+            await SMTP(f"smtp://us%40er:wrong-one@127.0.0.1:{port}").greet()
+
+    assert handler.mails == []
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of localhost by nobody, with its key."""

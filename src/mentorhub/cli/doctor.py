@@ -89,18 +89,15 @@ async def _mail(settings: Settings) -> str:
         return _writable(Path(rest))
     if kind == "console":
         return "printed"
-    import aiosmtplib
+    from mentorhub.mail import Postponed
+    from mentorhub.mail.smtp import SMTP
 
-    parts = urlsplit(settings.mail_url)
-    server = aiosmtplib.SMTP(
-        hostname=parts.hostname,
-        port=parts.port or (465 if kind == "smtps" else 25),
-        use_tls=kind == "smtps",
-        timeout=_PATIENCE,
-    )
-    async with server:
-        await server.noop()
-    return f"{parts.hostname} answers"
+    host = urlsplit(settings.mail_url).hostname
+    try:
+        await SMTP(settings.mail_url, in_all=_PATIENCE).greet()
+    except Postponed as why:
+        raise Ailing(f"{host}: {why}") from why
+    return f"{host} answers"
 
 
 async def _media(settings: Settings) -> str:

@@ -1,7 +1,8 @@
 """Mails through an SMTP server, a connection each: whatever one of them meets, the next begins anew."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Final
@@ -36,27 +37,38 @@ class SMTP:
         self._patience = patience
         self._in_all = in_all
 
+    async def greet(self) -> None:
+        """Connects, with password and all, and leaves again. Raises Postponed."""
+        async with self._connected():
+            pass
+
     async def send(self, mail: EmailMessage) -> None:
+        # Not `send_message`, which would read each header anew.
+        sender, recipient = (parseaddr(mail[name])[1] for name in ("From", "To"))
+        async with self._connected() as client:
+            try:
+                await client.sendmail(sender, recipient, mail.as_bytes())
+            except aiosmtplib.SMTPRecipientsRefused as error:
+                codes = {refused.code for refused in error.recipients}
+                raise _refused("the recipient was refused", codes) from None
+            except aiosmtplib.SMTPSenderRefused as error:
+                # The server's opinion of us, not of this mail: somebody will put it right.
+                msg = f"the sender was refused ({error.code})"
+                raise Postponed(msg) from None
+            except aiosmtplib.SMTPDataError as error:
+                raise _refused("the mail was refused", {error.code}) from None
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
         client = self._client()
         try:
             async with asyncio.timeout(self._in_all):
                 await client.connect()
-                # Not `send_message`, which would read each header anew.
-                sender, recipient = (parseaddr(mail[name])[1] for name in ("From", "To"))
-                await client.sendmail(sender, recipient, mail.as_bytes())
-            # It has the mail: how it takes leave is its own affair.
+                yield client
+            # What was to be done is done: how it takes leave is its own affair.
             with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
                     await client.quit()
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            codes = {refused.code for refused in error.recipients}
-            raise _refused("the recipient was refused", codes) from None
-        except aiosmtplib.SMTPSenderRefused as error:
-            # The server's opinion of us, not of this mail: somebody will put it right.
-            msg = f"the sender was refused ({error.code})"
-            raise Postponed(msg) from None
-        except aiosmtplib.SMTPDataError as error:
-            raise _refused("the mail was refused", {error.code}) from None
         except aiosmtplib.SMTPAuthenticationError as error:
             msg = f"the server does not let us in ({error.code})"
             raise Postponed(msg) from None
