@@ -41,6 +41,7 @@ ADD_TIME_OFF = (
 SLOTS = "query ($id: ID!) { mentor(id: $id) { slots(first: 200) { id } } }"
 REQUEST = f"mutation ($input: RequestBookingInput!) {{ requestBooking(input: $input) {{ booking {{ id }} {ERRORS} }} }}"
 CONFIRM = f"mutation ($input: ConfirmBookingInput!) {{ confirmBooking(input: $input) {{ booking {{ id }} {ERRORS} }} }}"
+MEET = f"mutation ($input: SetMeetingUrlInput!) {{ setMeetingUrl(input: $input) {{ booking {{ id }} {ERRORS} }} }}"
 BOOKING = "query ($id: ID!) { booking(id: $id) { status mentee { name } mentor { name } } }"
 NAME = "Zerubavela Quillfeather"
 EMAIL = "zerubavela@quillfeather.example"
@@ -136,6 +137,8 @@ async def test_nothing_of_a_deleted_person_is_left_in_any_table_or_file(api: Api
     pending = await _booked(api, other, gone, confirmed=False)
     confirmed = await _booked(api, other, gone, confirmed=True, nth=30)
     as_mentee = await _booked(api, gone, colleague, confirmed=True, nth=60)
+    await api.run_jobs()
+    await gone.do(MEET, bookingId=confirmed, meetingUrl="https://meet.example/zeruhub/2")
     await api.run_jobs()
     database = api.house.doors.database
     assert any(trace.lower() in row.lower() for row in await _everything(database) for trace in TRACES)

@@ -15,6 +15,7 @@ from mentorhub.db.tables.notifications import notifications, preferences
 from mentorhub.db.tables.webhooks import webhooks
 from mentorhub.rules.accounts import DELETED_NAME
 from mentorhub.rules.keys import Key
+from mentorhub.rules.stories import TELLING_WHERE
 from mentorhub.rules.vocabulary import Role, UserStatus
 
 _THEIRS: Final[tuple[Table, ...]] = (
@@ -78,6 +79,20 @@ _ANONYMISE_MENTOR = change(
     .values(photo=null(), default_meeting_url=null(), accepting_requests=False)
 )
 
+_OF_THEIR_SESSIONS: Final = (
+    select(facts.c.id)
+    .join_from(facts, bookings, bookings.c.id == facts.c.booking_id)
+    .where(bookings.c.mentor_id == bindparam("mentor_id", type_=mentors.c.id.type))
+)
+_UNSAY_WHERE = change(
+    update(notifications)
+    .where(
+        notifications.c.fact_id.in_(_OF_THEIR_SESSIONS),
+        notifications.c.kind.in_([kind.value for kind in TELLING_WHERE]),
+        notifications.c.body.contains("://"),
+    )
+    .values(body=notifications.c.title)
+)
 _ANONYMISE_SESSIONS = change(
     update(bookings)
     .where(bookings.c.mentor_id == bindparam("mentor_id", type_=mentors.c.id.type))
@@ -97,8 +112,12 @@ async def erase_user(transaction: Transaction, user_id: Key, *, name: str) -> No
 
 
 async def erase_mentor(transaction: Transaction, mentor_id: Key) -> None:
-    """Removes what a mentor's profile keeps beside its words: availability, time off, addresses, notes."""
+    """Removes what a mentor's profile keeps beside its words: availability, time off, addresses, notes.
+
+    Nor does anybody keep where they met: what they were told of it says no more than its title.
+    """
     await transaction.run(_ANONYMISE_MENTOR, mentor_id=mentor_id)
     await transaction.run(_ANONYMISE_SESSIONS, mentor_id=mentor_id)
+    await transaction.run(_UNSAY_WHERE, mentor_id=mentor_id)
     for go in _MENTOR_GOES:
         await transaction.run(go, mentor_id=mentor_id)

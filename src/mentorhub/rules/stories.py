@@ -76,6 +76,10 @@ WITH_CALENDAR: Final = frozenset(
 """Whose mails bring the session for the reader's calendar."""
 
 
+TELLING_WHERE: Final = frozenset({Kind.BOOKING_CONFIRMED, Kind.MEETING_URL_SET, Kind.SESSION_REMINDER})
+"""Which may name the address of a meeting, a mentor's own."""
+
+
 def is_over(kind: Kind, session: Session, *, told_of: datetime | None, now: datetime) -> bool:
     """Whether a mail of *kind*, about a session that was to start then, says at last what is so no more.
 
