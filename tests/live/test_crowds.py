@@ -168,7 +168,8 @@ async def test_who_reads_nothing_of_many_thousand_events_holds_little_and_goes_o
     assert refusal["extensions"]["code"] == "SLOW_CONSUMER"
     assert refusal["extensions"]["cursor"] == heard[-1]["cursor"]
     assert most < 2 * WAITING + at_once
-    assert len(heard) < WAITING
+    # What the buffers of the kernel took, which has its own mind, before as many waited as may.
+    assert len(heard) < 2 * WAITING
     assert [event["id"] for event in heard + later] == told
 
 

@@ -84,13 +84,16 @@ async def test_pages_of_allowed_origins_and_our_own_get_a_socket(door: Door, ori
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1", ""])
-async def test_pages_of_other_origins_get_none(door: Door, origin: str) -> None:
+async def test_pages_of_other_origins_get_none_and_leave_no_line_in_the_log(
+    door: Door, origin: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with talking(door, additional_headers={"Origin": origin}):
             pass
 
     assert refused.value.response.status_code == 403
     assert b"FORBIDDEN" in (refused.value.response.body or b"")
+    assert "handshake" not in caplog.text
 
 
 async def test_there_are_sockets_at_one_path_only(door: Door) -> None:

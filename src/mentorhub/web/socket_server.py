@@ -44,6 +44,9 @@ class PatientSocket(WebSocketsSansIOProtocol):
         text = message.get("text")
         if text is None or not self._is_plain():
             await super().send(message)
+            if self.initial_response is not None and self.close_sent:
+                # Refused in words, the handshake is over; uvicorn would log that it never came to that.
+                self.handshake_complete = True
         else:
             payload = text.encode()
             self.transport.write(_head_of(len(payload)) + payload)
